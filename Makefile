@@ -1,0 +1,67 @@
+# Two commands matter: `make demo` and `make test`. Everything runs in .venv and needs Python >= 3.11.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test check format lint types contracts lowest bench corpus docs examples lock clean
+
+demo: $(VENV)/run                      ## install, and check the shipped examples
+	@$(BIN)/python -m tests.demo
+
+test: $(VENV)/dev                      ## install what tests need, and run them
+	$(BIN)/python -m pytest -q
+
+check: format lint types contracts test  ## what CI runs
+
+format: $(VENV)/dev
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/doctor rules lint
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/dev
+	$(BIN)/lint-imports
+
+lowest:                                ## the tests with the lowest allowed versions
+	$(PYTHON) -m venv .venv-lowest
+	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/lowest.lock
+	.venv-lowest/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation --no-deps -e .
+	.venv-lowest/bin/python -m pytest -q
+
+bench: $(VENV)/dev                     ## cost, as ratios to named yardsticks
+	$(BIN)/python -m bench
+
+corpus: $(VENV)/dev                    ## counts per rule over ../shared/corpus, held against the pinned ones
+	$(BIN)/python -m tests.corpus
+
+docs: $(VENV)/dev                      ## the generated pages and the JSON Schema
+	$(BIN)/python -m tests.pages
+
+examples: $(VENV)/dev                  ## write examples/ anew, with fresh keys
+	$(BIN)/python -m tests.factory.write_examples
+
+lock:                                  ## lock the dependencies anew; needs uv
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build pyproject.toml -o requirements/run.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements/dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --resolution lowest-direct --group dev pyproject.toml -o requirements/lowest.lock
+
+clean:
+	rm -rf $(VENV) .venv-lowest .doctor-cache build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "doctor needs Python 3.11 or newer; try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: $(VENV)/bin/python requirements/run.lock pyproject.toml
+	$(PIP) install --require-hashes -r requirements/run.lock
+	$(PIP) install --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements/dev.lock
+	$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""Benchmarks: cost as ratios to named yardsticks."""

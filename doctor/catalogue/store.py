@@ -1,0 +1,159 @@
+"""The prebuilt form of the catalogue: JSON, the conditions apart from the prose.
+
+A build reads every YAML file and checks it; the result is kept as two JSON files with the size and
+time of every source file. A later start compares sizes and times and reads JSON. What was installed
+from a wheel has new times: then the content's digest decides, once. JSON, since it cannot run code.
+
+Where the files go: beside the package when it can be written, else in the user's cache folder, else
+nowhere (the build is then made anew each time, or taken from the wheel).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FORMAT: Final = 3
+"""Raised when the JSON form changes, so that an old one is never read as a new one."""
+
+Stamp = list[list[Any]]
+
+
+class Folder(NamedTuple):
+    """Where the catalogue's sources are, and where its built form may be kept."""
+
+    rules: Path
+    providers: Path
+    built: tuple[Path, ...]
+
+
+class Built(NamedTuple):
+    """A built catalogue: its conditions part, and where the prose part lies."""
+
+    conditions: dict[str, Any]
+    prose: Callable[[], dict[str, Any]]
+
+
+def folder() -> Folder:
+    """The catalogue of this installation: of the wheel, or of the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    data = package / "_data"
+    if data.is_dir():
+        return Folder(data / "rules", data / "providers.yaml", (data, _user_cache()))
+    top = package.parent
+    return Folder(top / "rules", top / "providers.yaml", (top / ".doctor-cache", _user_cache()))
+
+
+def _user_cache() -> Path:
+    """A folder of the user's own; the name tells installations apart."""
+    home = Path.home() if os.environ.get("HOME") or os.name == "nt" else Path("/nonexistent")
+    mark = hashlib.sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:12]
+    return home / ".cache" / "sso-doctor" / mark
+
+
+def stamp_of(where: Folder) -> Stamp:
+    """Name, size and time of every source file, in a stable order."""
+    found = list(_scanned(str(where.rules), ""))
+    try:
+        status = os.stat(where.providers)  # noqa: PTH116  (a path object costs more than the call)
+        found.append(["providers.yaml", status.st_size, status.st_mtime_ns])
+    except OSError:
+        pass
+    return sorted(found)
+
+
+def _scanned(path: str, prefix: str) -> Iterator[list[Any]]:
+    try:
+        entries = list(os.scandir(path))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir():
+            yield from _scanned(entry.path, f"{prefix}{entry.name}/")
+        elif entry.name.endswith((".yaml", ".yml")):
+            status = entry.stat()
+            yield [prefix + entry.name, status.st_size, status.st_mtime_ns]
+
+
+def digest_of(where: Folder) -> str:
+    """SHA-256 over names and contents of every source file: the identity of the rules."""
+    total = hashlib.sha256()
+    for name, _, _ in stamp_of(where):
+        path = where.providers if name == "providers.yaml" else where.rules / name
+        total.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+    return "sha256:" + total.hexdigest()
+
+
+def load(where: Folder, build: Callable[[Folder], tuple[dict[str, Any], dict[str, Any]]]) -> Built:
+    """The built catalogue, from its JSON when that is fresh, else built anew and kept if possible.
+
+    `build` gives the two parts and raises `CatalogueError` when a source file is wrong.
+    """
+    stamp = stamp_of(where)
+    for place in where.built:
+        conditions = _read(place / "conditions.json")
+        if conditions is not None and _fresh(conditions, stamp, where, place):
+            return Built(conditions, _lazy_prose(place, conditions["digest"], where, build))
+    conditions, prose = build(where)
+    conditions |= {"format": FORMAT, "stamp": stamp, "digest": digest_of(where)}
+    keep(where, conditions, prose | {"digest": conditions["digest"]})
+    return Built(conditions, lambda: prose)
+
+
+def _lazy_prose(
+    place: Path, digest: str, where: Folder, build: Callable[[Folder], tuple[dict[str, Any], dict[str, Any]]]
+) -> Callable[[], dict[str, Any]]:
+    def prose() -> dict[str, Any]:
+        found = _read(place / "prose.json")
+        return found if found is not None and found.get("digest") == digest else build(where)[1]
+
+    return prose
+
+
+def _fresh(conditions: dict[str, Any], stamp: Stamp, where: Folder, place: Path) -> bool:
+    if conditions.get("format") != FORMAT:
+        return False
+    known = conditions.get("stamp")
+    if known == stamp:
+        return True
+    if not isinstance(known, list) or [row[:2] for row in known] != [row[:2] for row in stamp]:
+        return False
+    if conditions.get("digest") != digest_of(where):
+        return False
+    conditions["stamp"] = stamp
+    _write(place / "conditions.json", conditions)
+    return True
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123
+            found = json.loads(file.read())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def keep(where: Folder, conditions: dict[str, Any], prose: dict[str, Any]) -> None:
+    """Write both parts into the first place that takes them; a read-only home is no error."""
+    for place in where.built:
+        if _write(place / "prose.json", prose) and _write(place / "conditions.json", conditions):
+            return
+
+
+def _write(path: Path, data: dict[str, Any]) -> bool:
+    """Write atomically: another process never reads a half-written file."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
+        partial.replace(path)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,64 @@
+"""`doctor check`: judge subjects and print the report."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import doctor
+from doctor import library
+from doctor.cli import option
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's parser."""
+    found = option.Parser(
+        prog="doctor check", description="Judge each subject by itself. Its kind is recognised from the content."
+    )
+    found.add_argument(
+        "subjects", nargs="+", metavar="SUBJECT", help="file, folder, pattern, URL or - for standard input"
+    )
+    option.party(found)
+    option.output(found)
+    found.add_argument("--compact", action="store_true", help="text: one line for each finding")
+    found.add_argument(
+        "--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)"
+    )
+    found.add_argument("--rules", metavar="DIR", help="more rules: they add to, override or disable the shipped ones")
+    found.add_argument("--keep-going", action="store_true", help="use the right rule files although others are wrong")
+    return found
+
+
+def run(words: list[str]) -> int:
+    """Run the command line; give the exit code."""
+    chosen = parser().parse_args(words)
+    report = library.check(
+        *chosen.subjects, progress=progress if sys.stderr.isatty() else None,
+        acs_url=chosen.acs_url, sp_entity_id=chosen.sp_entity_id, sp_metadata=chosen.sp_metadata,
+        idp_metadata=chosen.idp_metadata, idp_entity_id=chosen.idp_entity_id, provider=chosen.provider,
+        at=option.moment(chosen.at) if chosen.at else None, fail_on=chosen.fail_on, allow_private=chosen.allow_private,
+    )  # fmt: skip
+    option.write(_written(report, chosen), chosen.output)
+    if report.unreadable:
+        return 2
+    return 1 if report.verdict == "fail" else 0
+
+
+def _written(report: doctor.Report, chosen: argparse.Namespace) -> str:
+    if chosen.format == "json":
+        from doctor.report import json
+
+        return json.report(report, doctor.__version__)
+    from doctor.engine.rulebook import shipped
+    from doctor.report import text
+
+    return text.report(report, option.look(sys.stdout, compact=chosen.compact), shipped().names)
+
+
+def progress(name: str, entities: int) -> None:
+    """Say on standard error how far a long aggregate is."""
+    sys.stderr.write(f"\r{name}: {entities:,} entities\x1b[K")
+    sys.stderr.flush()

@@ -1,0 +1,83 @@
+"""The command `doctor`: finds the command's module, runs it, turns every error into one line.
+
+Exit codes: 2 usage or unreadable input, 1 something confirmed at or above --fail-on, 3 undecided,
+0 otherwise; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Final
+
+COMMANDS: Final = {
+    "check": "judge files, folders, URLs or standard input",
+    "rules": "list, show, lint and test the rules",
+    "explain": "explain a rule",
+}
+"""Every command with its one line of help. Each lives in the module of its name."""
+
+
+def run() -> None:
+    """The console script: never a traceback, always an exit code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(words: list[str]) -> int:
+    """Run one command line and give its exit code."""
+    from doctor.model.error import DoctorError
+
+    try:
+        return _dispatched(words)
+    except DoctorError as error:
+        return _told(str(error), error.hint)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if os.environ.get("DOCTOR_DEBUG"):
+            raise
+        return _told(
+            f"doctor itself failed: {type(error).__name__}: {error}", "DOCTOR_DEBUG=1 shows where; please report it"
+        )
+
+
+def _told(message: str, hint: str) -> int:
+    from doctor.report.safe import line
+
+    print(f"doctor: {line(message)}" + (f"\n  {line(hint)}" if hint else ""), file=sys.stderr)  # noqa: T201
+    return 2
+
+
+def _dispatched(words: list[str]) -> int:
+    name = words[0] if words else ""
+    if name in COMMANDS:
+        code: int = import_module(f"doctor.cli.{name}").run(words[1:])
+        return code
+    if name in ("", "-h", "--help", "help"):
+        print(overview())  # noqa: T201
+        return 0
+    if name in ("-V", "--version"):
+        from doctor import __version__
+
+        print(f"doctor {__version__}")  # noqa: T201
+        return 0
+    from doctor.catalogue.rule import did_you_mean
+    from doctor.model.error import UsageError
+
+    raise UsageError(f"there is no command {name!r}{did_you_mean(name, COMMANDS)}", "doctor --help lists them")
+
+
+def overview() -> str:
+    """The help of `doctor` itself."""
+    lines = [
+        "usage: doctor COMMAND …",
+        "",
+        "Tells why single sign-on, directory sync or social login does not work.",
+        "",
+    ]
+    lines += [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
+    return "\n".join([*lines, "", "doctor COMMAND --help tells more; doctor --version."])

@@ -1,0 +1,80 @@
+"""Options that several commands share, and the parser they are given to."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from doctor.model.error import UsageError
+
+if TYPE_CHECKING:
+    from doctor.report.text import Look
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are doctor's errors: one line with a hint."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise `UsageError` instead of exiting."""
+        raise UsageError(message, f"{self.prog} --help shows the options")
+
+
+def moment(text: str) -> datetime:
+    """A time as ISO 8601; without a zone it is UTC. Raises `UsageError`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is not a time", "write it as 2026-11-22T09:00:00Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def party(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what the two parties expect of each other."""
+    add = parser.add_argument
+    add("--acs-url", metavar="URL", help="the ACS URL that the service provider expects, taken verbatim")
+    add("--sp-entity-id", metavar="ID", help="the entity ID of the service provider, taken verbatim")
+    add("--sp-metadata", metavar="FILE", help="the service provider's metadata, which tells both")
+    add("--idp-metadata", metavar="FILE", help="metadata of the identity provider it must come from")
+    add("--idp-entity-id", metavar="ID", help="entity ID of the identity provider it must come from")
+    add("--provider", metavar="NAME", help="the identity provider (id or name), for the words of its console")
+    add("--at", metavar="TIME", help="the moment of judgement (default: now)")
+    add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")
+
+
+def output(parser: argparse.ArgumentParser, formats: tuple[str, ...] = ("text", "json")) -> None:
+    """Add the options that say how the answer is written."""
+    parser.add_argument("--format", choices=formats, default="text", help="how the answer is written (default: text)")
+    parser.add_argument("--output", metavar="FILE", help="write to this file instead of standard output")
+
+
+def write(text: str, target: str | None) -> None:
+    """Write data to standard output, or whole to a file. Raises `UsageError` when it cannot be."""
+    if target is None:
+        _encodable(sys.stdout, text)
+        return
+    try:
+        with open(target, "w", encoding="utf-8") as file:  # noqa: PTH123
+            file.write(text)
+    except OSError as error:
+        raise UsageError(f"cannot write {target}: {error.strerror or error}") from None
+
+
+def _encodable(stream: TextIO, text: str) -> None:
+    """Write to a stream whose encoding may be poor: what it cannot show becomes a question mark."""
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding))
+    stream.flush()
+
+
+def look(stream: TextIO, **changes: Any) -> Look:
+    """How text is drawn on this stream: width and colour of a terminal, plain elsewhere."""
+    from doctor.report.text import Look
+
+    terminal = stream.isatty()
+    colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    width = min(max(os.get_terminal_size(stream.fileno()).columns, 40), 120) if terminal else 80
+    unicode = "utf" in (stream.encoding or "").lower()
+    return Look(width=width, colour=colour, unicode=unicode, **changes)

@@ -1,0 +1,172 @@
+"""`check`, pure: documents in, findings out; the same for every face."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from doctor.catalogue import provider
+from doctor.engine import judge, summary
+from doctor.facts.registry import declared
+from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
+from doctor.model.state import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from doctor.engine.rulebook import Rulebook
+    from doctor.facts.fact import View
+    from doctor.model.document import Document
+
+SHOWN_PER_RULE: Final = 20
+"""Findings of one rule that an aggregate's report names; the totals count them all."""
+
+
+class Checked(NamedTuple):
+    """One input, judged."""
+
+    subject: Subject
+    findings: tuple[Finding, ...]
+    missing: dict[str, str]
+    ran: int
+
+
+class Checker:
+    """Judges documents with one rulebook, one moment and one set of options.
+
+    `given` are facts of the case that options told, `sources` the option that told each.
+    """
+
+    def __init__(self, book: Rulebook, now: datetime, given: dict[str, Any], sources: dict[str, str]) -> None:
+        self.book = book
+        self.case = judge.case_view(now, given, sources)
+        self.case.recognise = self._recognise
+        self.describer = judge.Describer(book)
+
+    def _recognise(self, observed: dict[str, tuple[str, ...]]) -> Any:
+        return provider.recognise(self.book.fingerprints, self.book.names, observed)
+
+    def document(self, document: Document) -> Checked:
+        """Judge one document."""
+        view = judge.document_view(document, self.case)
+        found = judge.judged(view, self.book.for_kind(document.kind))
+        findings = [self.describer.finding(one, view, document.name) for one in found.outcomes]
+        return Checked(self.subject(document, view), _ranked(findings), found.missing, found.ran)
+
+    def case_rules(self, name: str) -> Checked | None:
+        """Judge the rules of the case itself, when an option gave one of their facts."""
+        relevant = [rule for rule in self.book.for_kind("case") if self._given(rule.facts)]
+        if not relevant:
+            return None
+        found = judge.judged(self.case, relevant)
+        findings = [self.describer.finding(one, self.case, name) for one in found.outcomes]
+        return Checked(Subject(name, "case", None, None, {}), _ranked(findings), found.missing, found.ran)
+
+    def _given(self, leaves: tuple[str, ...]) -> bool:
+        """Whether an option gave one of the facts behind these: then less is missing than in an empty case."""
+        empty = judge.case_view(self.case.now, {}, {})
+        return any(
+            _missing(self.case[name]) < _missing(empty[name]) for name in (leaf.partition("|")[0] for leaf in leaves)
+        )
+
+    def subject(self, document: Document, view: View, totals: dict[str, int] | None = None) -> Subject:
+        """How the report shows an input."""
+        known = view["provider.recognised"] if document.entity else None
+        told = summary.of(document)
+        if getattr(known, "tenant", None):
+            told["tenant"] = known.tenant  # type: ignore[union-attr]
+        return Subject(document.name, document.kind, document.sha256, getattr(known, "id", None), told, totals or {})
+
+
+def _missing(value: Any) -> frozenset[str]:
+    return frozenset(value.missing) if isinstance(value, Unknown) else frozenset()
+
+
+class Tally:
+    """Findings of an aggregate while it streams: the first of each rule, and the total of all."""
+
+    def __init__(self, checker: Checker) -> None:
+        self.checker = checker
+        self.findings: list[Finding] = []
+        self.totals: dict[str, int] = {}
+        self.severities: dict[str, dict[str, int]] = {}
+        self.kinds: dict[str, int] = {}
+        self.ran = 0
+
+    def add(self, entity: Document) -> None:
+        """Judge one entity."""
+        self.kinds[entity.kind] = self.kinds.get(entity.kind, 0) + 1
+        view = judge.document_view(entity, self.checker.case)
+        rules = self.checker.book.for_kind(entity.kind)
+        self.ran = max(self.ran, len(rules))
+        for outcome in judge.judged(view, rules).outcomes:
+            name = outcome.rule.id
+            total = self.totals[name] = self.totals.get(name, 0) + 1
+            if total <= SHOWN_PER_RULE:
+                self.findings.append(self.checker.describer.finding(outcome, view, entity.name))
+
+    def finished(self, document: Document) -> Checked:
+        """The whole aggregate, judged."""
+        details = {**document.details, "entities": sum(self.kinds.values()), "kinds": dict(sorted(self.kinds.items()))}
+        whole = document._replace(details=details)
+        view = judge.document_view(whole, self.checker.case)
+        found = judge.judged(view, self.checker.book.for_kind(whole.kind))
+        own = [self.checker.describer.finding(one, view, whole.name) for one in found.outcomes]
+        subject = self.checker.subject(whole, view, dict(sorted(self.totals.items())))
+        return Checked(subject, _ranked([*own, *self.findings]), {}, self.ran + found.ran)
+
+
+def _ranked(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=judge.rank))
+
+
+def counted(checked: Iterable[Checked]) -> dict[str, int]:
+    """How many confirmed findings there are of each severity; aggregates count by their totals."""
+    counts = dict.fromkeys(SEVERITIES, 0)
+    for one in checked:
+        seen: dict[str, int] = {}
+        for finding in one.findings:
+            if finding.verdict == Verdict.CONFIRMED:
+                counts[finding.severity] += 1
+                seen[finding.id] = seen.get(finding.id, 0) + 1
+                if seen[finding.id] == SHOWN_PER_RULE:
+                    counts[finding.severity] += one.subject.totals.get(finding.id, SHOWN_PER_RULE) - SHOWN_PER_RULE
+    return counts
+
+
+def failed(findings: Iterable[Finding], fail_on: str) -> bool:
+    """Whether something is confirmed at or above this severity; `never` is never reached."""
+    if fail_on == "never":
+        return False
+    bound = SEVERITIES.index(fail_on)
+    return any(one.verdict == Verdict.CONFIRMED and SEVERITIES.index(one.severity) <= bound for one in findings)
+
+
+def not_checked(missing: dict[str, str]) -> tuple[NotChecked, ...]:
+    """The facts that rules wanted and nobody gave, with how a person gives them."""
+    found = []
+    for name, reason in sorted(missing.items()):
+        fact = declared(name)
+        if fact is not None and fact.how:
+            found.append(NotChecked(name, reason or "not given", fact.how))
+    return tuple(found)
+
+
+def report(checked: list[Checked], book: Rulebook, now: datetime, fail_on: str, unreadable: tuple[str, ...]) -> Report:
+    """The report of everything that was judged."""
+    findings = tuple(finding for one in checked for finding in one.findings)
+    missing: dict[str, str] = {}
+    for one in checked:
+        missing.update(one.missing)
+    return Report(
+        verdict="fail" if failed(findings, fail_on) else "pass", now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        rules=book.digest, rules_run=sum(one.ran for one in checked),
+        subjects=tuple(one.subject for one in checked if one.subject.kind != "case"), findings=findings,
+        not_checked=not_checked(missing), counts=counted(checked), unreadable=unreadable, notes=tuple(_notes(checked)),
+    )  # fmt: skip
+
+
+def _notes(checked: list[Checked]) -> Iterable[str]:
+    for one in checked:
+        if one.subject.summary.get("signature_skipped"):
+            yield f"{one.subject.name}: the signature was not checked: signed aggregates over 20 MB are judged without it"

@@ -1,0 +1,189 @@
+"""`check`: every relevant rule held against one document, and findings made of what holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from doctor.engine import template
+from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, run
+from doctor.facts import place as places
+from doctor.facts.fact import View
+from doctor.facts.registry import derivations
+from doctor.model.finding import NOWHERE, SEVERITIES, Citation, Finding, Place, Proof, Severity, Verdict
+from doctor.model.state import ABSENT
+from doctor.model.state import Unknown as UnknownState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from doctor.engine.rulebook import Rulebook
+    from doctor.model.document import Document
+
+MAX_PROOFS: Final = 12
+_TOLD: Final = (CONFIRMED, CRASHED)
+
+
+class Judged(NamedTuple):
+    """What the rules came to for one view: outcomes worth telling, and facts that were missing."""
+
+    outcomes: list[Outcome]
+    missing: dict[str, str]
+    ran: int
+
+
+def case_view(now: Any, given: dict[str, Any], sources: dict[str, str]) -> View:
+    """The facts of the case: what options gave. `sources` names the option of each fact."""
+    view = View(derivations("case"), now)
+    view.update(given)
+    view.sources.update(sources)
+    return view
+
+
+def judged(view: View, rules: Iterable[Any]) -> Judged:
+    """Run the rules; keep what is confirmed or crashed, and which facts nobody could tell."""
+    outcomes: list[Outcome] = []
+    missing: dict[str, str] = {}
+    ran = 0
+    for rule in rules:
+        ran += 1
+        for outcome in run(rule, view):
+            if outcome.verdict in _TOLD:
+                outcomes.append(outcome)
+            elif outcome.verdict == UNKNOWN and outcome.missing is not None:
+                missing.update(outcome.missing.missing)
+    return Judged(outcomes, missing, ran)
+
+
+def document_view(document: Document, case: View) -> View:
+    """The facts of one document, with those of the case behind them."""
+    return View(derivations(document.kind), case.now, document, case)
+
+
+class Describer:
+    """Turns outcomes into findings: severity, texts with their values, place, proof."""
+
+    def __init__(self, book: Rulebook) -> None:
+        self.book = book
+
+    def finding(self, outcome: Outcome, view: View, subject: str) -> Finding:
+        """The finding of one outcome."""
+        rule = outcome.rule
+        texts = self.book.prose(rule.id)
+        provider = view["provider.id"] if view.has_document else None
+        read = template.read_from(view, outcome.item, self.book.words(provider if isinstance(provider, str) else None))
+
+        def told(key: str) -> str | None:
+            text = texts.get(key)
+            return None if text is None else template.filled(text, read, view.now)
+
+        place, excerpt = self._seen(outcome, view)
+        return Finding(
+            id=rule.id, verdict=Verdict(outcome.verdict),
+            severity=Severity.ERROR if outcome.verdict == CRASHED else Severity(rule.severity_in(view, outcome.item)),
+            subject=subject, title=texts["title"], message=self._message(outcome, told, texts),
+            entity=self._entity(view), line=place.line, column=place.column, excerpt=excerpt,
+            expected=told("expected"), actual=told("actual"), difference=self._difference(texts, view),
+            evidence=tuple(self._proofs(outcome, view, subject)), who=texts["who"],
+            fix=tuple(line for text in texts["fix"] if (line := template.filled(text, read, view.now))),
+            cite=tuple(self._citation(key) for key in texts["cite"]),
+        )  # fmt: skip
+
+    def _message(self, outcome: Outcome, told: Any, texts: dict[str, Any]) -> str:
+        if outcome.verdict == CRASHED:
+            return f"doctor itself failed while judging this rule ({outcome.error}); please report it"
+        return told("message") or str(texts["title"])
+
+    def _entity(self, view: View) -> str | None:
+        if not view.has_document or view.document.entity is None:
+            return None
+        return view.document.entity.entity_id
+
+    def _difference(self, texts: dict[str, Any], view: View) -> str | None:
+        name = texts.get("difference")
+        value = view[name] if name else None
+        return value if isinstance(value, str) and value != "none" else None
+
+    def _citation(self, key: str) -> Citation:
+        found = self.book.citation(key)
+        return Citation(key, found.get("title", key), found.get("url", ""))
+
+    def _seen(self, outcome: Outcome, view: View) -> tuple[Place, str | None]:
+        place = self._place(outcome, view)
+        data = view.document.source if view.has_document else None
+        if data is None or place.line is None:
+            return place, None
+        from doctor.parse import anchor
+
+        place = anchor.located(data, place)
+        return place, anchor.excerpt(data, place)
+
+    def _place(self, outcome: Outcome, view: View) -> Place:
+        if outcome.item is not None and (place := places.of_item(outcome.item)) is not NOWHERE:
+            return place
+        for leaf in outcome.rule.facts:
+            place = places.of_fact(view, leaf.partition("|")[0])
+            if place is not NOWHERE:
+                return place
+        return NOWHERE
+
+    def _proofs(self, outcome: Outcome, view: View, subject: str) -> Iterator[Proof]:
+        count = 0
+        for leaf in outcome.rule.facts:
+            for proof in _proof(leaf, outcome, view, subject):
+                if count < MAX_PROOFS:
+                    yield proof
+                count += 1
+
+
+def _proof(leaf: str, outcome: Outcome, view: View, subject: str) -> Iterator[Proof]:
+    name, _, field = leaf.partition("|")
+    if not field:
+        place = places.of_fact(view, name)
+        yield Proof(name, shown(view[name]), view_source(view, name, subject, place))
+        return
+    if outcome.item is not None and name in ("", outcome.rule.collection):
+        found = view[outcome.rule.collection or ""]
+        number = found.index(outcome.item) if outcome.item in found else 0
+        place = places.of_item(outcome.item)
+        value = shown(getattr(outcome.item, field, None))
+        yield Proof(f"{outcome.rule.collection}[{number}].{field}", value, source(subject, place))
+        return
+    found = view[name]
+    for number, item in enumerate(found if isinstance(found, tuple) else ()):
+        value = shown(getattr(item, field, None))
+        yield Proof(f"{name}[{number}].{field}", value, source(subject, places.of_item(item)))
+
+
+def view_source(view: View, name: str, subject: str, place: Place) -> str:
+    """Where a value came from: an option's name, or document and line."""
+    behind = view.parent
+    if behind is not None and name in behind.sources:
+        return behind.sources[name]
+    return view.sources.get(name) or source(subject, place)
+
+
+def source(subject: str, place: Place) -> str:
+    """A document and a line, as `metadata.xml:14`."""
+    return f"{subject}:{place.line}" if place.line else subject
+
+
+def shown(value: Any) -> object:
+    """A fact's value as JSON data: states by name, times in ISO 8601, collections by their size."""
+    if value is ABSENT:
+        return None
+    if isinstance(value, UnknownState):
+        return "unknown"
+    if isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return [one if isinstance(one, str) else shown(one) for one in value[:20]]
+    if hasattr(value, "isoformat"):
+        return value.isoformat().replace("+00:00", "Z")
+    of = getattr(value, "of", value)
+    told = getattr(of, "sha256", None) or getattr(of, "location", None) or getattr(of, "uri", None)
+    return str(told) if told else type(value).__name__.lower()
+
+
+def rank(finding: Finding) -> tuple[int, int, str]:
+    """The order in which `check` lists findings: severity, then place, then id."""
+    return (SEVERITIES.index(finding.severity), finding.line or 0, finding.id)

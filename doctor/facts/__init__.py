@@ -1,0 +1,1 @@
+"""Floor 2: named, typed values derived from evidence. They observe; they do not judge."""

@@ -1,0 +1,147 @@
+"""What an address shows: scheme, host, what kind of host, and how it differs from another one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+HOST_CLASSES: Final = ("public", "loopback", "private", "internal", "none")
+"""public name or address; loopback; private or link-local address; a name only known inside; no host."""
+DIFFERENCES: Final = (
+    "none", "whitespace", "trailing-slash", "case", "scheme", "port", "host", "missing-path", "path", "query",
+    "encoding", "environment", "typo", "other",
+)  # fmt: skip
+
+_INTERNAL: Final = (
+    ".local",
+    ".internal",
+    ".corp",
+    ".lan",
+    ".intranet",
+    ".home",
+    ".home.arpa",
+    ".localdomain",
+    ".private",
+)
+_ENVIRONMENTS: Final = ("staging", "stage", "stg", "sandbox", "test", "dev", "preview", "uat", "qa", "prod", "production", "preprod")  # fmt: skip  # noqa: E501
+
+
+class Address(NamedTuple):
+    """The parts of an address that rules ask for. `form`: absolute, relative, empty, malformed."""
+
+    form: str
+    scheme: str
+    host: str
+    host_class: str
+
+
+@lru_cache(maxsize=4096)
+def address(url: str) -> Address:
+    """The parts of `url`, however odd it is; never raises."""
+    if not url:
+        return Address("empty", "", "", "none")
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        return Address("malformed" if " " in url.strip() else "relative", "", "", "none")
+    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
+    host = authority.partition("]")[0].lstrip("[") if authority.startswith("[") else authority.partition(":")[0]
+    form = "absolute" if host and not any(char.isspace() for char in url.strip()) else "malformed"
+    return Address(form, scheme.strip().lower(), host.lower(), _host_class(host.lower()))
+
+
+def _host_class(host: str) -> str:
+    if not host:
+        return "none"
+    if host == "localhost" or host.endswith(".localhost"):
+        return "loopback"
+    if host[-1].isdigit() or ":" in host:
+        return _numeric(host)
+    return "internal" if "." not in host or host.endswith(_INTERNAL) else "public"
+
+
+def _numeric(host: str) -> str:
+    from ipaddress import ip_address
+
+    try:
+        number = ip_address(host)
+    except ValueError:
+        return "public"
+    if number.is_loopback:
+        return "loopback"
+    return "private" if number.is_private or number.is_link_local else "public"
+
+
+def difference(expected: str, actual: str) -> str:
+    """In what `actual` differs from `expected`: one word of `DIFFERENCES`, the plainest that fits."""
+    if expected == actual:
+        return "none"
+    for name, same in _NORMALISED:
+        if same(expected) == same(actual):
+            return name
+    if "://" in expected and "://" in actual:
+        return _by_parts(expected, actual)
+    return _by_text(expected, actual)
+
+
+def _without_space(text: str) -> str:
+    return "".join(text.split())
+
+
+def _without_slash(text: str) -> str:
+    return text.rstrip("/")
+
+
+_NORMALISED: Final = (
+    ("whitespace", _without_space), ("trailing-slash", _without_slash), ("case", str.casefold), ("encoding", unquote),
+)  # fmt: skip
+
+
+def _by_parts(expected: str, actual: str) -> str:
+    try:
+        one, two = urlsplit(expected), urlsplit(actual)
+        ports = one.port, two.port
+    except ValueError:
+        return "other"
+    if one.hostname != two.hostname:
+        return _by_name(one.hostname or "", two.hostname or "", "host")
+    if one.path.rstrip("/") != two.path.rstrip("/"):
+        return _by_path(one.path, two.path)
+    if one.query != two.query:
+        return "query"
+    if ports[0] != ports[1]:
+        return "port" if one.scheme == two.scheme else "scheme"
+    return "scheme" if one.scheme.lower() != two.scheme.lower() else "other"
+
+
+def _by_path(expected: str, actual: str) -> str:
+    if actual.rstrip("/") == "" or expected.startswith(actual.rstrip("/") + "/"):
+        return "missing-path"
+    return _by_name(expected, actual, "path")
+
+
+def _by_name(expected: str, actual: str, otherwise: str) -> str:
+    if _without_environment(expected) == _without_environment(actual):
+        return "environment"
+    return "typo" if _one_edit(expected.casefold(), actual.casefold()) else otherwise
+
+
+def _by_text(expected: str, actual: str) -> str:
+    if actual in expected or expected in actual:
+        return "missing-path" if expected.startswith(actual) else "other"
+    return _by_name(expected, actual, "other")
+
+
+def _without_environment(text: str) -> str:
+    parts = text.casefold().replace("-", ".").replace("_", ".").replace("/", ".").split(".")
+    return ".".join(part for part in parts if part not in _ENVIRONMENTS)
+
+
+def _one_edit(one: str, two: str) -> bool:
+    """Whether one insertion, deletion, replacement or swap of neighbours makes them equal."""
+    if abs(len(one) - len(two)) > 1 or min(len(one), len(two)) < 4:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    rest, other = one[start:], two[start:]
+    swapped = rest[:2] == other[1::-1] and rest[2:] == other[2:]
+    return rest[1:] == other[1:] or rest[1:] == other or rest == other[1:] or (len(rest) > 1 and swapped)

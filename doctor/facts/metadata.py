@@ -1,0 +1,424 @@
+"""Facts of SAML metadata: of the entity, of its IdP role, of its endpoints, of its validity."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from doctor.facts import certificate
+from doctor.facts.address import DIFFERENCES, HOST_CLASSES, address, difference
+from doctor.facts.fact import (
+    BOOL,
+    NUMBER,
+    TEXT,
+    TIME,
+    URL,
+    Fact,
+    NoDocument,
+    Type,
+    View,
+    collection,
+    enum,
+    given,
+    inputs,
+    mapped,
+    record,
+    words,
+)
+from doctor.model.state import ABSENT
+
+if TYPE_CHECKING:
+    from doctor.model.document import Endpoint, Entity, Role
+
+SAML2: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
+ROLES: Final = ("idp", "sp", "aa", "authn-authority", "pdp", "wsfed-sts", "wsfed-app", "other")
+BINDINGS: Final = ("post", "redirect", "artifact", "post-simplesign", "soap", "paos", "shibboleth1", "saml1-post", "saml1-artifact", "other")  # fmt: skip  # noqa: E501
+FORMATS: Final = {
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified": "unspecified",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress": "email",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName": "x509-subject",
+    "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName": "windows",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos": "kerberos",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:entity": "entity",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent": "persistent",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient": "transient",
+    "urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted": "encrypted",
+    "urn:mace:shibboleth:1.0:nameIdentifier": "shibboleth1",
+}  # fmt: skip
+"""NameID formats and their short names; saml-core 8.3."""
+
+ENDPOINT: Final = record(
+    binding=enum(*BINDINGS), binding_uri=TEXT, location=URL, scheme=TEXT, host=TEXT, host_class=enum(*HOST_CLASSES),
+    form=enum("absolute", "relative", "empty", "malformed"), times_seen=NUMBER, binding_seen=NUMBER,
+)  # fmt: skip
+NAME_ID_FORMAT: Final = record(uri=TEXT, name=enum(*FORMATS.values(), "other"))
+KEY_USE: Final = record(use=TEXT)
+
+_DURATION: Final = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_INSTANT: Final = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
+_ENTRA: Final = ("https://sts.windows.net/", "https://sts.chinacloudapi.cn/", "https://sts.microsoftonline.us/")
+_URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
+
+
+class EndpointItem:
+    """One endpoint with the parts of its address.
+
+    `times_seen` counts how often it stands in its list, `binding_seen` how many there have its binding.
+    """
+
+    __slots__ = ("address", "binding_seen", "of", "times_seen")
+
+    def __init__(self, of: Endpoint, times_seen: int, binding_seen: int) -> None:
+        self.of = of
+        self.address = address(of.location)
+        self.times_seen = times_seen
+        self.binding_seen = binding_seen
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("form", "scheme", "host", "host_class"):
+            return getattr(self.address, name)
+        return given(getattr(self.of, name))
+
+
+class Word:
+    """A small record whose place nobody knows: a NameID format, a key use."""
+
+    __slots__ = ("name", "uri", "use")
+
+    def __init__(self, **fields: str) -> None:
+        for key, value in fields.items():
+            setattr(self, key, value)
+
+
+def entity_of(view: View) -> Entity:
+    """The entity of the document in view. Raises `NoDocument` when it has none."""
+    entity = view.document.entity
+    if entity is None:
+        raise NoDocument
+    return entity
+
+
+def role_of(view: View, name: str) -> Role | None:
+    """The first role of this name, or None."""
+    return next((role for role in entity_of(view).roles if role.name == name), None)
+
+
+def entity_id(view: View) -> Any:
+    """The entityID, verbatim."""
+    return given(entity_of(view).entity_id)
+
+
+def entity_id_length(view: View) -> Any:
+    """The number of characters of the entityID."""
+    return mapped(view, "metadata.entity_id", len)
+
+
+def entity_id_whitespace(view: View) -> Any:
+    """Whether the entityID holds white space, at its ends or inside."""
+    return mapped(view, "metadata.entity_id", lambda found: found.split() != [found])
+
+
+def entity_id_form(view: View) -> Any:
+    """Whether the entityID is an absolute URI (saml-core 8.3.6)."""
+    return mapped(view, "metadata.entity_id", _form)
+
+
+def _form(found: str) -> str:
+    return "uri" if found.startswith(("https://", "http://", "urn:")) or _URI.fullmatch(found.strip()) else "other"
+
+
+def entity_id_twin(view: View) -> Any:
+    """For AD FS: whether the entityID says https where the product's own one says http."""
+    found = entity_of(view).entity_id or ""
+    return found.startswith("https://") and found.rstrip("/").endswith("/adfs/services/trust")
+
+
+def roles(view: View) -> tuple[str, ...]:
+    """The roles that the entity describes."""
+    return tuple(role.name for role in entity_of(view).roles)
+
+
+def speaks(view: View) -> str:
+    """What the entity's single sign-on speaks: saml2, saml1, wsfed, or none of them."""
+    found = entity_of(view).roles
+    if any(role.name in ("idp", "sp") and _is_saml2(role) for role in found):
+        return "saml2"
+    if any(role.name in ("idp", "sp") for role in found):
+        return "saml1"
+    return "wsfed" if any(role.name.startswith("wsfed") for role in found) else "none"
+
+
+def _is_saml2(role: Role) -> bool:
+    return SAML2 in role.protocols or not any(
+        "SAML:1" in protocol or "shibboleth:1" in protocol for protocol in role.protocols
+    )
+
+
+def alone(view: View) -> bool:
+    """Whether the entity is the document, and not one of an aggregate."""
+    return "aggregate" not in view.document.details
+
+
+def copies(view: View) -> Any:
+    """How many entities of the aggregate carry this entityID so far; 1 outside aggregates."""
+    return view.document.details.get("copies", 1)
+
+
+def registered(view: View) -> bool:
+    """Whether a federation registered the entity (mdrpi:RegistrationInfo)."""
+    return entity_of(view).has_registration
+
+
+def valid_until(view: View) -> Any:
+    """The instant after which the metadata must not be used."""
+    text = _written(view, "valid_until")
+    found = instant(text) if text is not ABSENT else None
+    return ABSENT if found is None else found
+
+
+def _written(view: View, name: str) -> Any:
+    document = view.document
+    entity = document.entity
+    return given(getattr(entity, name) if entity and getattr(entity, name) else getattr(document, name))
+
+
+def valid_until_text(view: View) -> Any:
+    """validUntil as it is written."""
+    return _written(view, "valid_until")
+
+
+def valid_until_form(view: View) -> Any:
+    """How validUntil is written: well, without a time zone, or not as a time at all."""
+    text = _written(view, "valid_until")
+    if text is ABSENT:
+        return ABSENT
+    match = _INSTANT.fullmatch(text.strip())
+    if match is None or instant(text) is None:
+        return "malformed"
+    return "ok" if match[2] else "no-zone"
+
+
+def valid_days_left(view: View) -> Any:
+    """Whole days until the metadata expires; negative once it has."""
+    return mapped(view, "metadata.valid_until", lambda found: (found - view.now).days)
+
+
+def cache_duration(view: View) -> Any:
+    """cacheDuration as it is written."""
+    return _written(view, "cache_duration")
+
+
+def cache_duration_ok(view: View) -> Any:
+    """Whether cacheDuration is an XML Schema duration."""
+    text = _written(view, "cache_duration")
+    return text if text is ABSENT else bool(_DURATION.fullmatch(text.strip()))
+
+
+def instant(text: str) -> datetime | None:
+    """An xs:dateTime as an aware time; without a zone it is taken as UTC; None when it is none."""
+    if not _INSTANT.fullmatch(text.strip()):
+        return None
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def signature_state(view: View) -> Any:
+    """What the document's own signature came to, held against the key that it carries."""
+    found = view.document.signature
+    return found.state if found else "none"
+
+
+def signature_detail(view: View) -> Any:
+    """One line on why the signature does not verify."""
+    found = view.document.signature
+    return given(found.detail) if found else ABSENT
+
+
+def signature_weak(view: View) -> Any:
+    """Whether the signature or its digest uses SHA-1 or MD5."""
+    found = view.document.signature
+    return found is not None and any("sha1" in name or "md5" in name for name in (found.algorithm, found.digest))
+
+
+def signature_algorithm(view: View) -> Any:
+    """The signature's algorithm and digest."""
+    found = view.document.signature
+    return f"{found.algorithm}, {found.digest}" if found else ABSENT
+
+
+def all_certificates(view: View) -> Any:
+    """Every certificate of every role of the entity."""
+    return certificate.items((one for role in entity_of(view).roles for one in role.certificates), view.now)
+
+
+def idp_certificates(view: View) -> Any:
+    """The certificates of the IdP role, whatever their use."""
+    role = role_of(view, "idp")
+    return certificate.items(role.certificates, view.now) if role else ()
+
+
+def signing_certificates(view: View) -> Any:
+    """The certificates of the IdP role that may sign: use signing, or no use stated (errata E62)."""
+    role = role_of(view, "idp")
+    return certificate.items((c for c in role.certificates if c.use != "encryption"), view.now) if role else ()
+
+
+def certificates_are_chain(view: View) -> Any:
+    """Whether one certificate of the IdP role was issued by another one in it."""
+    return mapped(view, "idp.signing_certificates", certificate.is_chain)
+
+
+def shared_use(view: View) -> Any:
+    """Whether one certificate is given twice, once for signing and once for encryption."""
+    role = role_of(view, "idp")
+    by_use = (
+        {use: {c.sha256 for c in role.certificates if c.use == use} for use in ("signing", "encryption")}
+        if role
+        else {}
+    )
+    return bool(by_use) and bool((by_use["signing"] & by_use["encryption"]) - {""})
+
+
+def valid_signing_count(view: View) -> Any:
+    """How many different signing certificates are valid at the moment of judgement."""
+    return mapped(view, "idp.signing_certificates", lambda found: len({one.of.sha256 for one in found if _valid(one)}))
+
+
+def _valid(item: Any) -> bool:
+    return item.of.not_after is not None and item.of.not_before <= item.now <= item.of.not_after
+
+
+def bare_keys(view: View) -> Any:
+    """How many key descriptors of the IdP role hold no certificate."""
+    role = role_of(view, "idp")
+    return role.bare_keys if role else 0
+
+
+def odd_uses(view: View) -> Any:
+    """Values of `use` on key descriptors that the schema does not know."""
+    return tuple(Word(use=use) for role in entity_of(view).roles for use in role.odd_uses)
+
+
+def sso_endpoints(view: View) -> Any:
+    """The single sign-on endpoints of the IdP role."""
+    role = role_of(view, "idp")
+    return _endpoints(role.sso) if role else ()
+
+
+def acs_endpoints(view: View) -> Any:
+    """The assertion consumer services of the SP role."""
+    role = role_of(view, "sp")
+    return _endpoints(role.acs) if role else ()
+
+
+def _endpoints(found: tuple[Endpoint, ...]) -> tuple[EndpointItem, ...]:
+    seen = [(one.binding_uri, one.location) for one in found]
+    bindings = [one.binding_uri for one in found]
+    return tuple(
+        EndpointItem(one, seen.count(key), bindings.count(key[0])) for one, key in zip(found, seen, strict=True)
+    )
+
+
+def sso_bindings(view: View) -> Any:
+    """The bindings over which the IdP takes requests."""
+    role = role_of(view, "idp")
+    return tuple(one.binding for one in role.sso) if role else ()
+
+
+def name_id_formats(view: View) -> Any:
+    """The NameID formats that the IdP role lists."""
+    role = role_of(view, "idp")
+    found = role.name_id_formats if role else ()
+    return tuple(Word(uri=uri, name=FORMATS.get(uri, "other")) for uri in found)
+
+
+def want_signed(view: View) -> Any:
+    """Whether the IdP wants signed requests (WantAuthnRequestsSigned)."""
+    role = role_of(view, "idp")
+    return given(role.want_signed) if role else ABSENT
+
+
+def idp_roles(view: View) -> Any:
+    """How many IdP roles the entity has; one is usual."""
+    return sum(1 for role in entity_of(view).roles if role.name == "idp")
+
+
+def expected_difference(view: View) -> Any:
+    """In what the entityID differs from the one that the identity provider is known to have."""
+    found = inputs(view, "idp.expected_entity_id", "metadata.entity_id")
+    return difference(*found) if isinstance(found, tuple) else found
+
+
+def offered_as(view: View) -> Any:
+    """What the person said that the input is: idp-metadata, sp-metadata, or nothing said."""
+    return view.document.details.get("offered_as") or "unsaid"
+
+
+def entity_count(view: View) -> Any:
+    """How many entities the aggregate holds."""
+    return view.document.details.get("entities", 0)
+
+
+def tenant_wide(view: View) -> Any:
+    """For Entra ID: whether this is the metadata of the whole tenant, not of one application.
+
+    The tenant's keys are issued to accounts.accesscontrol.windows.net, an application's to
+    "Microsoft Azure Federated SSO Certificate".
+    """
+    entity = entity_of(view)
+    names = {one.subject for role in entity.roles for one in role.certificates}
+    return (entity.entity_id or "").startswith(_ENTRA) and "CN=accounts.accesscontrol.windows.net" in names
+
+
+_BOTH: Final = ("idp-metadata", "sp-metadata")
+_IDP: Final = ("idp-metadata",)
+_ALL: Final = (*_BOTH, "metadata-aggregate")
+_STATES: Final = enum("none", "valid", "invalid", "covers-other", "unsupported", "not-judged")
+_CERTIFICATES: Final[Type] = collection(certificate.CERTIFICATE)
+FACTS: Final = (
+    Fact("metadata.entity_id", TEXT, entity_id, _BOTH, optional=True, label="entity ID"),
+    Fact("metadata.entity_id_length", NUMBER, entity_id_length, _BOTH, optional=True),
+    Fact("metadata.entity_id_has_whitespace", BOOL, entity_id_whitespace, _BOTH, optional=True),
+    Fact("metadata.entity_id_form", enum("uri", "other"), entity_id_form, _BOTH, optional=True),
+    Fact("metadata.entity_id_edited_to_https", BOOL, entity_id_twin, _BOTH),
+    Fact("metadata.roles", words(*ROLES), roles, _BOTH),
+    Fact("metadata.speaks", enum("saml2", "saml1", "wsfed", "none"), speaks, _BOTH),
+    Fact("metadata.is_alone", BOOL, alone, _BOTH),
+    Fact("metadata.copies", NUMBER, copies, _BOTH),
+    Fact("metadata.is_registered", BOOL, registered, _BOTH),
+    Fact("metadata.offered_as", enum("idp-metadata", "sp-metadata", "unsaid"), offered_as, _ALL),
+    Fact("metadata.entity_count", NUMBER, entity_count, ("metadata-aggregate",)),
+    Fact("metadata.tenant_wide", BOOL, tenant_wide, _BOTH),
+    Fact("metadata.valid_until", TIME, valid_until, _ALL, optional=True),
+    Fact("metadata.valid_until_text", TEXT, valid_until_text, _ALL, optional=True),
+    Fact("metadata.valid_until_form", enum("ok", "no-zone", "malformed"), valid_until_form, _ALL, optional=True),
+    Fact("metadata.valid_days_left", NUMBER, valid_days_left, _ALL, optional=True),
+    Fact("metadata.cache_duration", TEXT, cache_duration, _ALL, optional=True),
+    Fact("metadata.cache_duration_ok", BOOL, cache_duration_ok, _ALL, optional=True),
+    Fact("metadata.signature", _STATES, signature_state, _ALL),
+    Fact("metadata.signature_detail", TEXT, signature_detail, _ALL, optional=True),
+    Fact("metadata.signature_weak", BOOL, signature_weak, _ALL),
+    Fact("metadata.signature_algorithm", TEXT, signature_algorithm, _ALL, optional=True),
+    Fact("document.certificates", _CERTIFICATES, all_certificates, _BOTH),
+    Fact("idp.entity_id", TEXT, entity_id, _IDP, optional=True, label="IdP entity ID", how="metadata or --connection"),
+    Fact("idp.expected_entity_id", TEXT, None, ("case",), meaning="The entity ID that the identity provider is known to have.",
+         label="expected IdP entity ID", how="--idp-entity-id or --connection"),
+    Fact("idp.entity_id_difference", enum(*DIFFERENCES), expected_difference, _IDP, optional=True),
+    Fact("idp.certificates", _CERTIFICATES, idp_certificates, _IDP),
+    Fact("idp.signing_certificates", _CERTIFICATES, signing_certificates, _IDP),
+    Fact("idp.valid_signing_certificates", NUMBER, valid_signing_count, certificate.IDP_AND_FILE),
+    Fact("document.certificates_are_chain", BOOL, certificates_are_chain, _IDP),
+    Fact("idp.certificate_shared_between_uses", BOOL, shared_use, _IDP),
+    Fact("idp.bare_keys", NUMBER, bare_keys, _IDP),
+    Fact("metadata.odd_key_uses", collection(KEY_USE), odd_uses, _BOTH),
+    Fact("idp.sso_endpoints", collection(ENDPOINT), sso_endpoints, _IDP),
+    Fact("idp.sso_bindings", words(*BINDINGS), sso_bindings, _IDP),
+    Fact("idp.name_id_formats", collection(NAME_ID_FORMAT), name_id_formats, _IDP),
+    Fact("idp.wants_signed_requests", BOOL, want_signed, _IDP, optional=True),
+    Fact("idp.role_count", NUMBER, idp_roles, _IDP),
+    Fact("metadata.acs_endpoints", collection(ENDPOINT), acs_endpoints, ("sp-metadata",)),
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""Facts of the two parties: what the service provider expects, what the identity provider is set to."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from doctor.facts.address import DIFFERENCES, difference
+from doctor.facts.fact import TEXT, URL, Fact, View, enum, inputs
+
+_CASE: Final = ("case",)
+
+
+def acs_difference(view: View) -> Any:
+    """In what the address at the identity provider differs from the service provider's ACS URL."""
+    found = inputs(view, "sp.acs_url", "idp.acs_url")
+    return difference(*found) if isinstance(found, tuple) else found
+
+
+def audience_difference(view: View) -> Any:
+    """In what the audience at the identity provider differs from the service provider's entity ID."""
+    found = inputs(view, "sp.entity_id", "idp.audience")
+    return difference(*found) if isinstance(found, tuple) else found
+
+
+FACTS: Final = (
+    Fact("sp.acs_url", URL, None, _CASE, label="ACS URL", how="--acs-url, --sp-metadata or --connection",
+         meaning="The assertion consumer service URL at which the service provider takes responses."),
+    Fact("sp.entity_id", TEXT, None, _CASE, label="SP entity ID", how="--sp-entity-id, --sp-metadata or --connection",
+         meaning="The entity ID of the service provider, which must be the audience of assertions."),
+    Fact("idp.acs_url", URL, None, _CASE, optional=True, label="ACS URL at the identity provider",
+         how="a response, or an export of the identity provider's application (metadata does not carry it)",
+         meaning="The address to which the identity provider sends responses for this application."),
+    Fact("idp.audience", TEXT, None, _CASE, optional=True, label="audience at the identity provider",
+         how="a response, or an export of the identity provider's application (metadata does not carry it)",
+         meaning="The audience that the identity provider puts into assertions for this application."),
+    Fact("acs.difference", enum(*DIFFERENCES), acs_difference, _CASE, optional=True),
+    Fact("audience.difference", enum(*DIFFERENCES), audience_difference, _CASE, optional=True),
+    Fact("connection.vendor", enum("workos", "scalekit"), None, _CASE, optional=True, label="vendor",
+         how="--connection, --connection-file or --vendor", meaning="The vendor that holds the connection."),
+    Fact("connection.state", enum("draft", "validating", "active", "inactive", "credentials-invalid", "deleting"), None, _CASE,
+         label="connection state", how="--connection, --connection-file or --set connection.state=…",
+         meaning="The state of the connection at the vendor, in doctor's normal form."),
+)  # fmt: skip

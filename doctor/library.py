@@ -1,0 +1,184 @@
+"""The library's functions. Nothing prints, nothing reads the environment; every error is a `DoctorError`.
+
+`import doctor` gives them lazily; see `doctor/__init__.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from doctor.engine import check as engine
+from doctor.engine.rulebook import Rulebook, shipped
+from doctor.model.error import InputError, UsageError
+from doctor.model.finding import SEVERITIES, Place, Report
+from doctor.sources import reader
+from doctor.sources import subject as subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from doctor.engine.check import Checked, Checker
+    from doctor.model.document import Document
+
+Subject = str | os.PathLike[str] | bytes
+FAIL_ON: Final = ("error", "warning", "notice", "never")
+
+
+class Options(NamedTuple):
+    """What the caller knows beside the subjects; every field may stay empty.
+
+    `acs_url`, `sp_entity_id`: what the service provider expects, verbatim. `sp_metadata`,
+    `idp_metadata`: files that tell the same. `idp_entity_id`: from whom metadata or a response must
+    come. `provider`: the identity provider's id or name. `at`: the moment of judgement (aware; default
+    now). `allow_private`: let URLs lead to private and loopback addresses.
+    """
+
+    acs_url: str | None = None
+    sp_entity_id: str | None = None
+    sp_metadata: Subject | None = None
+    idp_metadata: Subject | None = None
+    idp_entity_id: str | None = None
+    provider: str | None = None
+    at: datetime | None = None
+    fail_on: str = "error"
+    allow_private: bool = False
+
+
+def check(
+    *subjects_given: Subject,
+    progress: Callable[[str, int], None] | None = None,
+    on_checked: Callable[[Checked], None] | None = None,
+    book: Rulebook | None = None,
+    **options: Any,
+) -> Report:
+    """Judge each subject by itself: a path, a folder, a pattern, a URL, `-`, or bytes.
+
+    `options` are the fields of `Options`. `progress(name, entities)` is called while an aggregate is
+    read, `on_checked` after each subject. Raises `UsageError` for a wrong call and `CatalogueError` for
+    wrong rule files; a subject that cannot be read is listed in `Report.unreadable`.
+    """
+    chosen = _options(options)
+    rules = book or shipped()
+    now = chosen.at or datetime.now(UTC)
+    checker = engine.Checker(rules, now, *_given(chosen))
+    checked: list[Checked] = []
+    unreadable: list[str] = []
+    for subject in subjects_given:
+        for one in _each(subject, chosen, checker, progress, unreadable):
+            checked.append(one)
+            if on_checked is not None:
+                on_checked(one)
+    case = checker.case_rules(checked[0].subject.name if checked else "")
+    return engine.report([*checked, *([case] if case else [])], rules, now, chosen.fail_on, tuple(unreadable))
+
+
+def _options(options: dict[str, Any]) -> Options:
+    unknown = sorted(set(options) - set(Options._fields))
+    if unknown:
+        from doctor.catalogue.rule import did_you_mean
+
+        raise UsageError(f"there is no option {unknown[0]!r}{did_you_mean(unknown[0], Options._fields)}")
+    chosen = Options(**options)
+    if chosen.fail_on not in FAIL_ON:
+        raise UsageError(f"fail_on must be one of {', '.join(FAIL_ON)}, not {chosen.fail_on!r}")
+    if chosen.at is not None and chosen.at.tzinfo is None:
+        raise UsageError("at must be an aware time", "give it a time zone, UTC for instance")
+    return chosen
+
+
+def _given(chosen: Options) -> tuple[dict[str, Any], dict[str, str]]:
+    """The facts that options tell, and the option that told each."""
+    facts: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+
+    def tell(fact: str, value: object, source: str) -> None:
+        if value is not None and fact not in facts:
+            facts[fact], sources[fact] = value, source
+
+    tell("sp.acs_url", chosen.acs_url, "--acs-url")
+    tell("sp.entity_id", chosen.sp_entity_id, "--sp-entity-id")
+    tell("idp.expected_entity_id", chosen.idp_entity_id, "--idp-entity-id")
+    if chosen.sp_metadata is not None:
+        for fact, value in _told_by_sp(_context(chosen.sp_metadata, chosen, "sp-metadata")):
+            tell(fact, value, "--sp-metadata")
+    if chosen.idp_metadata is not None:
+        document = _context(chosen.idp_metadata, chosen, "idp-metadata")
+        tell("idp.expected_entity_id", document.entity.entity_id if document.entity else None, "--idp-metadata")
+    return facts, sources
+
+
+def _context(subject: Subject, chosen: Options, kind: str) -> Document:
+    """A file given beside the subjects. Raises `UsageError` when it is of another kind."""
+    name = "bytes" if isinstance(subject, bytes) else os.fspath(subject)
+    if isinstance(subject, bytes):
+        found = reader.of_bytes(subject, name)
+    else:
+        found = reader.read(next(iter(subjects.named([name]))), allow_private=chosen.allow_private)
+    document = found.document if isinstance(found, reader.Stream) else found
+    both = document.entity is not None and any(role.name == kind.partition("-")[0] for role in document.entity.roles)
+    if document.kind != kind and not both:
+        option = f"--{kind}"
+        raise UsageError(f"{option} {name}: this is {document.kind}, not {kind}", f"give {option} {kind} in XML")
+    return document
+
+
+def _told_by_sp(document: Document) -> Iterator[tuple[str, str | None]]:
+    entity = document.entity
+    roles = [role for role in entity.roles if role.name == "sp"] if entity else []
+    yield "sp.entity_id", entity.entity_id if entity else None
+    posts = [one for role in roles for one in role.acs if one.binding == "post"]
+    best = next((one for one in posts if one.is_default), posts[0] if posts else None)
+    yield "sp.acs_url", best.location if best else None
+
+
+def _each(
+    subject: Subject, chosen: Options, checker: Checker, progress: Callable[[str, int], None] | None,
+    unreadable: list[str],
+) -> Iterator[Checked]:  # fmt: skip
+    if isinstance(subject, bytes):
+        yield _judged(reader.of_bytes(subject, "bytes"), checker, progress)
+        return
+    words = subjects.named([os.fspath(subject)])
+    while True:
+        try:
+            named = next(words)
+            yield _judged(reader.read(named, allow_private=chosen.allow_private), checker, progress, unreadable)
+        except StopIteration:
+            return
+        except InputError as error:
+            unreadable.append(f"{error}" + (f" ({error.hint})" if error.hint else ""))
+
+
+def _judged(
+    found: Document | reader.Stream, checker: Checker, progress: Callable[[str, int], None] | None,
+    unreadable: list[str] | None = None,
+) -> Checked:  # fmt: skip
+    if isinstance(found, reader.Stream):
+        return _aggregate(found, checker, progress)
+    if unreadable is not None and found.input.form == "none":
+        unreadable.append(f"{found.name}: {found.details.get('fetch_detail') or found.details.get('fetch_status')}")
+    return checker.document(found)
+
+
+def _aggregate(found: reader.Stream, checker: Checker, progress: Callable[[str, int], None] | None) -> Checked:
+    from doctor.parse.xml import XmlRefused
+
+    tally = engine.Tally(checker)
+    document = found.document
+    try:
+        for count, entity in enumerate(found.entities, 1):
+            tally.add(entity)
+            if progress is not None and count % 500 == 0:
+                progress(document.name, count)
+    except XmlRefused as refused:
+        place = Place(refused.place.line, refused.place.column)
+        flaw = document.input._replace(problem=refused.problem, detail=refused.detail, place=place)
+        document = document._replace(input=flaw)
+    while found.hashing.read(1 << 20):
+        pass
+    return tally.finished(document._replace(sha256=found.hashing.total.hexdigest()))
+
+
+__all__ = ["FAIL_ON", "SEVERITIES", "Options", "Subject", "check"]

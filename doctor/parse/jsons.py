@@ -1,0 +1,138 @@
+"""JSON of every kind that doctor names, told apart by the keys that its specification demands."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from doctor.model.finding import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from doctor.model.document import Document
+
+_MAX: Final = 60 * 1024 * 1024
+_SCIM: Final = "urn:ietf:params:scim:"
+_SCIM_LISTS: Final = ("Resources", "totalResults")
+
+
+def read(base: Document, data: bytes, _text: str) -> Document:
+    """The kind of a JSON document. Secrets in it are not copied into the summary."""
+    try:
+        value = json.loads(data[:_MAX].decode("utf-8-sig", errors="strict"))
+    except json.JSONDecodeError as error:
+        place = Place(error.lineno, error.colno)
+        return base._replace(input=base.input._replace(problem="not-json", detail=error.msg, place=place))
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        return base._replace(input=base.input._replace(problem="not-json", detail=type(error).__name__))
+    kind = next((kind for kind, holds in _KINDS if holds(value)), "unknown")
+    return base._replace(kind=kind, details=_summary(kind, value))
+
+
+def _keys(value: Any) -> set[str]:
+    return set(value) if isinstance(value, dict) else set()
+
+
+def _listed(value: Any) -> list[Any]:
+    """The items of a list answer of either vendor, or the thing itself as the only one."""
+    for key in ("data", "connections", "directories"):
+        if isinstance(value, dict) and isinstance(value.get(key), list):
+            return list(value[key])
+    return value if isinstance(value, list) else [value]
+
+
+def _is_case(value: Any) -> bool:
+    return isinstance(value, dict) and str(value.get("schema", "")).startswith("doctor/case/")
+
+
+def _is_capture(value: Any) -> bool:
+    if isinstance(value, dict):
+        log = value.get("log")
+        return (isinstance(log, dict) and isinstance(log.get("entries"), list)) or _is_tracer(value)
+    return False
+
+
+def _is_tracer(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("requests"), list) and "timestamp" in value
+
+
+def _is_discovery(value: Any) -> bool:
+    keys = _keys(value)
+    return "issuer" in keys and bool(keys & {"authorization_endpoint", "jwks_uri", "token_endpoint"})
+
+
+def _is_jwks(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    keys = value.get("keys")
+    return (isinstance(keys, list) and all(isinstance(key, dict) for key in keys)) or "kty" in value
+
+
+def _is_token(value: Any) -> bool:
+    keys = _keys(value)
+    return bool(keys & {"access_token", "id_token"}) or {"iss", "aud", "exp"} <= keys
+
+
+def _is_event(value: Any) -> bool:
+    item = next(iter(_listed(value)), None)
+    keys = _keys(item)
+    return {"event", "data"} <= keys or keys >= {"type", "data", "environment_id"} or (
+        isinstance(item, dict) and item.get("object") == "event")  # fmt: skip
+
+
+def _first(value: Any, wrapper: str) -> dict[str, Any]:
+    inner = value.get(wrapper, value) if isinstance(value, dict) else value
+    item = next(iter(_listed(inner)), None)
+    return item if isinstance(item, dict) else {}
+
+
+def _is_connection(value: Any) -> bool:
+    item = _first(value, "connection")
+    return item.get("object") == "connection" or str(item.get("id", "")).startswith("conn_") or (
+        {"provider", "type", "status"} <= set(item) and bool(set(item) & {"saml_config", "oidc_config", "enabled"}))  # fmt: skip
+
+
+def _is_directory(value: Any) -> bool:
+    item = _first(value, "directory")
+    return item.get("object") == "directory" or "directory_type" in item or (
+        str(item.get("id", "")).startswith("directory_") and "state" in item)  # fmt: skip
+
+
+def _is_scim(value: Any) -> bool:
+    item = next(iter(_listed(value)), value) if isinstance(value, list) else value
+    if not isinstance(item, dict):
+        return False
+    schemas = item.get("schemas")
+    named = isinstance(schemas, list) and any(str(schema).startswith(_SCIM) for schema in schemas)
+    loose = str(item.get("id", "")).startswith(_SCIM) or {"Operations"} <= set(item) or set(_SCIM_LISTS) <= set(item)
+    return named or loose or ("userName" in item and bool(set(item) & {"active", "emails", "name", "meta"}))
+
+
+def _is_application(value: Any) -> bool:
+    keys = _keys(next(iter(value), None) if isinstance(value, list) else value)
+    return (
+        "signOnMode" in keys or {"appId", "identifierUris"} <= keys or {"clientId", "protocol", "redirectUris"} <= keys
+    )
+
+
+_KINDS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
+    ("case", _is_case), ("capture", _is_capture), ("oidc-discovery", _is_discovery), ("jwks", _is_jwks),
+    ("event", _is_event), ("connection", _is_connection), ("directory", _is_directory),
+    ("scim", _is_scim), ("token", _is_token), ("idp-application", _is_application),
+)  # fmt: skip
+
+
+def _summary(kind: str, value: Any) -> dict[str, object]:
+    if kind == "oidc-discovery":
+        return {"issuer": str(value.get("issuer"))[:200]}
+    if kind == "jwks":
+        return {"keys": len(value.get("keys", [value]))}
+    if kind == "capture":
+        return {"exchanges": len(value["log"]["entries"] if "log" in value else value["requests"])}
+    if kind == "connection":
+        item = _first(value, "connection")
+        return {name: item[name] for name in ("id", "state", "status") if isinstance(item.get(name), str)}
+    if kind == "unknown":
+        return {"json": type(value).__name__, "keys": sorted(map(str, _keys(value)))[:12]}
+    return {}

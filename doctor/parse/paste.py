@@ -1,0 +1,104 @@
+"""Text that people paste: base64 of a message or certificate, URLs, tokens, error lines."""
+
+from __future__ import annotations
+
+import binascii
+import re
+import zlib
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from doctor.parse import certificate
+
+if TYPE_CHECKING:
+    from doctor.model.document import Document
+
+_TOKEN: Final = re.compile(r"\s*(?:Bearer\s+)?ey[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*\.[\w-]*)?\s*", re.IGNORECASE)
+_URL: Final = re.compile(r"\s*(?:GET |Location: ?)?(https?://\S+)(?:\s+HTTP/[\d.]+)?\s*", re.IGNORECASE)
+_QUERY: Final = re.compile(r"\s*[?&]?(?:[\w.-]+=[^\s&]*&)*(?:SAMLResponse|SAMLRequest)=[^\s]+\s*")
+_CALLBACK: Final = ("code", "error", "id_token", "access_token")
+MAX_INFLATED: Final = 5 * 1024 * 1024
+_MAX_TEXT: Final = 5 * 1024 * 1024
+
+
+def read(base: Document, data: bytes, _text: str) -> Document:
+    """A document from plain text: a message, a certificate, a token, a callback, else unknown."""
+    text = data[:_MAX_TEXT].decode("utf-8", errors="replace").strip("\ufeff \t\r\n\0")
+    if _TOKEN.fullmatch(text):
+        return base._replace(kind="token")
+    if match := _URL.fullmatch(text):
+        return _url(base, match[1])
+    if _QUERY.fullmatch(text):
+        return _parameters(base, text.lstrip("?&"))
+    unquoted = unquote(text) if "%" in text[:4000] else text
+    if certificate.looks_base64(unquoted.strip("\"'")):
+        return _base64(base, unquoted.strip("\"'"))
+    return base
+
+
+def _url(base: Document, url: str) -> Document:
+    parts = urlsplit(url)
+    for query in (parts.query, parts.fragment):
+        found = _parameters(base, query)
+        if found is not base:
+            return found
+    return base._replace(details={"url": f"{parts.scheme}://{parts.hostname or ''}{parts.path}"})
+
+
+def _parameters(base: Document, query: str) -> Document:
+    """The message or callback that a query string carries; values of secrets are not kept."""
+    values = parse_qs(query, keep_blank_values=True, max_num_fields=200, errors="replace")
+    for name in ("SAMLResponse", "SAMLRequest"):
+        if name in values and (found := message(base, values[name][0].replace(" ", "+"))):
+            return found._replace(details={"carried_by": "URL", **found.details})
+    if any(name in values for name in _CALLBACK):
+        return base._replace(kind="callback", details={"parameters": sorted(values)})
+    return base
+
+
+def message(base: Document, text: str) -> Document | None:
+    """The SAML message in base64 (deflated or not), or None when there is none."""
+    decoded = _decoded(unquote(text) if "%" in text else text)
+    xml = decoded if decoded.lstrip()[:1] == b"<" else inflated(decoded)
+    if xml.lstrip()[:1] != b"<":
+        return None
+    from doctor.parse import sniff, xmls
+
+    found = xmls.read(base, xml, sniff.head_text(xml))
+    if found.kind == "unknown" and found.input.problem is None:
+        return None
+    encoding = "base64" if xml is decoded else "deflate+base64"
+    return found._replace(details={"encoded": encoding, **found.details}, source=xml)
+
+
+def _base64(base: Document, text: str) -> Document:
+    if found := message(base, text):
+        return found
+    one = certificate.from_text(text)
+    if one.problem in (None, "csr", "private-key", "public-key") or _der_like(text):
+        from doctor.parse.recognise import certificate_document
+
+        return certificate_document(base._replace(input=base.input._replace(form="base64")), (one,))
+    return base
+
+
+def _der_like(text: str) -> bool:
+    return text.lstrip().startswith("MII") and len(text) > 200
+
+
+def _decoded(text: str) -> bytes:
+    compact = "".join(text.split()).replace("-", "+").replace("_", "/")
+    try:
+        return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def inflated(data: bytes) -> bytes:
+    """Raw deflate undone, at most 5 MB; empty when it is none (or a bomb)."""
+    decoder = zlib.decompressobj(-15)
+    try:
+        result = decoder.decompress(data, MAX_INFLATED)
+    except zlib.error:
+        return b""
+    return result if not decoder.unconsumed_tail else b""

@@ -1,0 +1,90 @@
+"""From bytes to a `Document`: the kind is recognised from the content, never from the name.
+
+Each form has one reader. A reader that cannot go on says why in `Document.input` and stops: the
+judgement is the rules'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from doctor.model.document import Certificate, Document, Entity, Input
+from doctor.parse import sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def recognise(data: bytes, name: str) -> Document:
+    """The document in these bytes. Never raises, whatever the bytes.
+
+    `name` is what the person calls the input. Large aggregates are better streamed: see
+    `parse.aggregate`.
+    """
+    text = sniff.head_text(data)
+    form = sniff.form(data, text)
+    base = Document("unknown", name, hashlib.sha256(data).hexdigest(), Input(form, len(data)), source=data)
+    return _READERS[form](base, data, text)
+
+
+def _empty(base: Document, _data: bytes, _text: str) -> Document:
+    return base._replace(input=base.input._replace(problem="empty"))
+
+
+def _binary(base: Document, _data: bytes, _text: str) -> Document:
+    return base
+
+
+def _html(base: Document, data: bytes, text: str) -> Document:
+    from doctor.parse import html
+
+    return html.read(base, data, text)
+
+
+def _json(base: Document, data: bytes, text: str) -> Document:
+    from doctor.parse import jsons
+
+    return jsons.read(base, data, text)
+
+
+def _text(base: Document, data: bytes, text: str) -> Document:
+    from doctor.parse import paste
+
+    return paste.read(base, data, text)
+
+
+def _certificates(base: Document, data: bytes, text: str) -> Document:
+    from doctor.parse import bundle
+
+    return bundle.read(base, data, text)
+
+
+def _xml(base: Document, data: bytes, text: str) -> Document:
+    from doctor.parse import xmls
+
+    return xmls.read(base, data, text)
+
+
+_READERS: Final[dict[str, Callable[[Document, bytes, str], Document]]] = {
+    "empty": _empty, "binary": _binary, "html": _html, "json": _json, "text": _text,
+    "pem": _certificates, "der": _certificates, "xml": _xml,
+}  # fmt: skip
+
+
+def kind_of_entity(entity: Entity) -> str:
+    """idp-metadata or sp-metadata: an entity with both roles, or with neither, was meant as an IdP."""
+    names = {role.name for role in entity.roles}
+    return "sp-metadata" if "sp" in names and not names & {"idp", "wsfed-sts"} else "idp-metadata"
+
+
+def certificate_document(base: Document, found: tuple[Certificate, ...]) -> Document:
+    """A document of the kind that its certificates show: certificate, csr or private-key."""
+    problems = [certificate.problem for certificate in found]
+    if "private-key" in problems:
+        kind = "private-key"
+    elif problems and all(problem == "csr" for problem in problems):
+        kind = "csr"
+    else:
+        kind = "certificate"
+    return base._replace(kind=kind, certificates=found)

@@ -1,0 +1,82 @@
+"""What bytes are by their look alone: XML, HTML, JSON, PEM, DER, base64, text, binary or nothing.
+
+File names say nothing: people rename things. Everything here reads a bounded head of the bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+HEAD: Final = 65536
+"""Bytes that are enough to recognise any input."""
+
+_BOMS: Final = (
+    (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+)  # fmt: skip
+_ROOT: Final = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)[\s/>]")
+_SKIP: Final = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE)
+_HTML: Final = re.compile(r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link)\b", re.DOTALL | re.IGNORECASE)  # fmt: skip  # noqa: E501
+_ENCODING: Final = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
+_TEXT_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def bom(data: bytes) -> str | None:
+    """The encoding that a byte order mark announces, or None."""
+    return next((name for mark, name in _BOMS if data.startswith(mark)), None)
+
+
+def head_text(data: bytes) -> str:
+    """The first bytes as text, never failing: for looking, not for parsing."""
+    head = data[:HEAD]
+    encoding = bom(head) or _guessed(head)
+    return head.decode(encoding, errors="replace").lstrip("\ufeff")
+
+
+def _guessed(head: bytes) -> str:
+    if head[:4] == b"<\x00?\x00" or (head[1:2] == b"\x00" and head[3:4] == b"\x00"):
+        return "utf-16-le"
+    return "utf-16-be" if head[:4] == b"\x00<\x00?" else "utf-8"
+
+
+def declared_encoding(text: str) -> str | None:
+    """The encoding that an XML declaration names, lower case, or None."""
+    match = _ENCODING.match(text.lstrip())
+    return match[1].lower() if match else None
+
+
+def form(data: bytes, text: str) -> str:
+    """One word for what the bytes look like. `text` is `head_text(data)`."""
+    shown = text.lstrip()
+    if not shown.strip("\0 \t\r\n"):
+        return "empty" if not data.strip(b"\0 \t\r\n") else "binary"
+    if shown[0] == "<":
+        return "html" if _HTML.match(shown) else "xml"
+    if "-----BEGIN " in text:
+        return "pem"
+    if data[:1] == b"0" and data[1:2] >= b"\x80" and _TEXT_CONTROL.search(text):
+        return "der"
+    if shown[0] in "{[":
+        return "json"
+    return _text_form(data, text)
+
+
+def _text_form(data: bytes, text: str) -> str:
+    if b"\0" in data[:HEAD] and bom(data) is None:
+        return "binary"
+    controls = len(_TEXT_CONTROL.findall(text)) + text.count("\ufffd")
+    if controls > len(text) // 20:
+        return "binary"
+    if re.search(r"<(?:\w+:)?(?:EntityDescriptor|EntitiesDescriptor|Response|Assertion)[\s>]", text):
+        return "xml"
+    return "text"
+
+
+def root_name(text: str) -> tuple[str, str]:
+    """Prefix and local name of the first element, as written, even when the rest is broken."""
+    at = 0
+    while match := _SKIP.match(text, at):
+        at = match.end()
+    found = _ROOT.search(text, at)
+    return (found[1] or "", found[2]) if found else ("", "")

@@ -1,0 +1,68 @@
+"""The rules for people: the list, one rule's page, lint and test results."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from doctor.report.text import WHO, Look, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def listing(data: dict[str, Any], look: Look) -> str:
+    """A line for each rule."""
+    rows = data["rules"]
+    wide = max(len(row["id"]) for row in rows)
+    lines = [f"{row['id']:<{wide}}  {row['severity']:<7}  {row['title']}" for row in rows]
+    return "\n".join([*(line[: max(look.width, 60)] for line in lines), f"{len(rows)} rules"]) + "\n"
+
+
+def page(data: dict[str, Any], look: Look) -> str:
+    """One rule: what it means, when it holds, what to do, what would prove it wrong."""
+    rule = data["rule"]
+    lines = [f"{rule['id']}   {rule['severity']} · {', '.join(rule['document'])}", *wrapped(rule["title"], look, "")]
+    lines += ["", "Says", *wrapped(rule["message"], look, "  ")]
+    lines += ["", "Holds when", *_condition(rule)]
+    lines += ["", f"Fix ({WHO.get(rule['who'], rule['who'])})"]
+    lines += [part for line in rule["fix"] for part in wrapped(line, look, "  - ", "    ")]
+    lines += ["", "Would be wrong if", *wrapped(rule["wrong_if"], look, "  ")]
+    lines += ["", "Rests on"]
+    for cited in rule["cite"]:
+        lines += wrapped(f"{cited['title']}: {cited['says'] or ''}", look, "  - ", "    ")
+        lines.append(f"    {cited['url']}")
+    return "\n".join([*lines, "", f"file {rule['file']}"]) + "\n"
+
+
+def _condition(rule: dict[str, Any]) -> Iterator[str]:
+    if rule["applies"]:
+        yield f"  applies   {plain(rule['applies'])}"
+    if rule["for_each"]:
+        yield f"  for each  {rule['for_each']}"
+    yield f"  when      {plain(rule['when'])}"
+    for key in ("escalate", "relax"):
+        for change in rule[key]:
+            yield f"  {change['to']} when {plain(change['when'])}"
+
+
+def plain(condition: Any) -> str:
+    """A condition on one line, as it is written in YAML."""
+    if isinstance(condition, dict):
+        return "{" + ", ".join(f"{key}: {plain(value)}" for key, value in condition.items()) + "}"
+    if isinstance(condition, list):
+        return "[" + ", ".join(plain(value) for value in condition) + "]"
+    return str(condition).lower() if isinstance(condition, bool) else str(condition)
+
+
+def lint(data: dict[str, Any], _look: Look) -> str:
+    """Problems, a line each."""
+    problems = data["problems"]
+    closing = "no problems" if not problems else f"{len(problems)} problem{'s' * (len(problems) > 1)}"
+    return "\n".join([*problems, closing]) + "\n"
+
+
+def tests(data: dict[str, Any], _look: Look) -> str:
+    """Failed examples, a line each, then the count."""
+    failed = [one for one in data["results"] if not one["passed"]]
+    lines = [f"{one['rule']}: {one['example']}: expected {one['expected']}, got {one['got']}" for one in failed]
+    return "\n".join([*lines, f"{len(data['results']) - len(failed)} examples hold, {len(failed)} do not"]) + "\n"

@@ -1,0 +1,169 @@
+"""The report for people: findings by severity, the line of the file, both values, the fix."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from doctor.model.finding import SEVERITIES
+from doctor.report import difference
+from doctor.report.safe import line as safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from doctor.model.finding import Finding, Report, Subject
+
+KINDS: Final = {
+    "idp-metadata": "IdP metadata", "sp-metadata": "SP metadata", "metadata-aggregate": "metadata aggregate",
+    "certificate": "certificate", "csr": "certificate request", "private-key": "private key",
+    "saml-response": "SAML response", "saml-assertion": "SAML assertion", "saml-request": "SAML request",
+    "saml-logout": "SAML logout message", "capture": "browser capture", "callback": "callback URL",
+    "oidc-discovery": "OpenID discovery document", "jwks": "key set (JWKS)", "token": "token",
+    "connection": "connection", "directory": "directory", "event": "event", "idp-application": "IdP application export",
+    "scim": "SCIM message", "error-text": "error text", "case": "case", "html": "HTML page", "unknown": "unknown input",
+}  # fmt: skip
+WHO: Final = {
+    "idp-admin": "identity-provider admin", "app-admin": "application admin", "developer": "developer",
+    "user": "user", "vendor": "vendor",
+}  # fmt: skip
+_COLOURS: Final = {"error": "\x1b[31m", "warning": "\x1b[33m", "notice": "\x1b[36m", "info": "\x1b[2m"}
+_RESET: Final = "\x1b[0m"
+INDENT: Final = 7
+
+
+class Look(NamedTuple):
+    """How the text is drawn: its width in columns, colour or none, characters beyond ASCII or none."""
+
+    width: int = 80
+    colour: bool = False
+    unicode: bool = True
+    compact: bool = False
+
+
+def report(found: Report, look: Look, names: dict[str, str]) -> str:
+    """The whole report. `names` gives the product's name for a provider id."""
+    lines: list[str] = []
+    if look.compact:
+        lines += [_compact(one, look) for one in found.findings]
+    else:
+        for subject in found.subjects:
+            lines += subject_lines(subject, [one for one in found.findings if one.subject == subject.name], look, names)
+    lines += _closing(found, look)
+    return "\n".join(lines) + "\n"
+
+
+def _compact(one: Finding, look: Look) -> str:
+    where = f":{one.line}" if one.line else ""
+    return f"{safe(one.subject)}{where}: {_painted(one.severity, look)}: {safe(one.message)} [{one.id}]"
+
+
+def subject_lines(subject: Subject, findings: list[Finding], look: Look, names: dict[str, str]) -> list[str]:
+    """One subject: its heading, then its findings, worst first."""
+    lines = _heading(subject, look, names)
+    told = {one.id: subject.totals[one.id] for one in findings if subject.totals.get(one.id, 0) > 1}
+    seen: set[str] = set()
+    for one in findings:
+        if one.id in told and one.id in seen:
+            continue
+        seen.add(one.id)
+        lines += ["", *finding_lines(one, look, names.get(subject.provider or ""))]
+        if one.id in told:
+            lines.append(_totalled(one, told[one.id], findings, look))
+    return [*lines, ""] if findings else [*lines, "   nothing wrong found", ""]
+
+
+def _totalled(one: Finding, total: int, findings: list[Finding], look: Look) -> str:
+    others = [safe(other.entity or "?", 60) for other in findings if other.id == one.id and other is not one]
+    text = f"in {total:,} entities; also in {', '.join(others[:3])}" if others else f"in {total:,} entities"
+    return "\n".join(wrapped(text + (" and more" if total > 4 else ""), look, " " * INDENT))
+
+
+def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:
+    parts = [KINDS.get(subject.kind, subject.kind)]
+    if subject.provider:
+        tenant = subject.summary.get("tenant")
+        parts.append(names.get(subject.provider, subject.provider) + (f" ({safe(str(tenant))})" if tenant else ""))
+    for key in ("entity_id", "name", "title", "issuer", "root"):
+        if value := subject.summary.get(key):
+            parts.append(safe(str(value), 200))
+            break
+    if "entities" in subject.summary:
+        parts.append(f"{subject.summary['entities']:,} entities")
+    dot = " · " if look.unicode else " | "
+    return wrapped(f"{safe(subject.name)}   {dot.join(parts)}", look, "", "   ")
+
+
+def finding_lines(one: Finding, look: Look, product: str | None = None) -> list[str]:
+    """One finding, in full."""
+    bar = "│" if look.unicode else "|"
+    label = f"{_painted(one.severity, look)}  {one.id}"
+    verdict = "" if one.verdict == "confirmed" else f"  ({one.verdict})"
+    lines = [f"{label}{verdict}", *wrapped(safe(one.title), look, " " * INDENT)]
+    if one.excerpt and one.line:
+        lines.append(f"{one.line:>5} {bar} {_cut(safe(one.excerpt), look.width - 8)}")
+    if one.message != one.title:
+        lines += wrapped(safe(one.message), look, f"      {bar} ")
+    lines += list(_values(one, look))
+    for number, text in enumerate(one.fix):
+        head = f"fix ({_who(one, product)}) " if number == 0 else ""
+        lines += wrapped(head + safe(text), look, "   ", "       ") if head else wrapped(safe(text), look, "       ")
+    sources = ", ".join(safe(cited.title) for cited in one.cite[:2])
+    lines += wrapped(f"see {sources}; doctor explain {one.id}", look, "   ", "       ")
+    return lines
+
+
+def _who(one: Finding, product: str | None) -> str:
+    if one.who == "idp-admin" and product:
+        return f"{product} admin"
+    return WHO.get(one.who or "", one.who or "")
+
+
+def _values(one: Finding, look: Look) -> Iterator[str]:
+    """Expected and received, with the differing part marked under the second."""
+    if one.expected is None or one.actual is None:
+        return
+    indent = " " * 7
+    yield f"{indent}expected  {safe(one.expected)}"
+    yield f"{indent}received  {safe(one.actual)}"
+    if one.difference:
+        at = difference.column(one.expected, one.actual)
+        mark = "▲" if look.unicode else "^"
+        yield f"{indent}          {' ' * at}{mark} {one.difference.replace('-', ' ')}"
+
+
+def _closing(found: Report, look: Look) -> list[str]:
+    lines = []
+    for problem in found.unreadable:
+        lines += wrapped(f"not read  {safe(problem)}", look, "", "          ")
+    for missing in found.not_checked:
+        lines += wrapped(f"not checked  {missing.fact}: {missing.how}", look, "", "             ")
+    for note in found.notes:
+        lines += wrapped(f"note  {safe(note)}", look, "", "      ")
+    return [*lines, f"{counts(found.counts)}{' · ' if look.unicode else ' | '}{found.rules_run:,} rules"]
+
+
+def counts(found: dict[str, int]) -> str:
+    """The counts in words, worst first, without the zeros."""
+    parts = [f"{found[name]:,} {_plural(name, found[name])}" for name in SEVERITIES if found[name]]
+    return ", ".join(parts) or "no findings"
+
+
+def _plural(name: str, count: int) -> str:
+    return name if count == 1 or name == "info" else name + "s"
+
+
+def _painted(severity: str, look: Look) -> str:
+    return f"{_COLOURS[severity]}{severity}{_RESET}" if look.colour else str(severity)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def wrapped(text: str, look: Look, first: str, rest: str | None = None) -> list[str]:
+    """The text in lines of the look's width, the first and the others indented as given."""
+    return textwrap.wrap(
+        text, look.width, initial_indent=first, subsequent_indent=first if rest is None else rest,
+        break_long_words=False, break_on_hyphens=False,
+    ) or [first]  # fmt: skip

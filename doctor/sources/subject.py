@@ -1,0 +1,92 @@
+"""What the words on the command line stand for: files, folders, patterns, addresses, standard input."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
+
+from doctor.model.error import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
+_EVIDENCE: Final = re.compile(r"[?&#](?:SAMLRequest|SAMLResponse|code|error|id_token|access_token)=", re.IGNORECASE)
+_GLOB: Final = frozenset("*?[")
+_HIDDEN: Final = (".", "__pycache__")
+MAX_FILES: Final = 20_000
+
+
+class Named(NamedTuple):
+    """One input before it is read. `kind`: file, url, stdin, text (a URL that is evidence itself)."""
+
+    name: str
+    kind: str
+
+
+def named(words: list[str]) -> Iterator[Named]:
+    """Each input that the words stand for, folders and patterns opened, in a stable order.
+
+    Raises `InputError` for a word that stands for nothing.
+    """
+    for word in words:
+        if word == "-":
+            yield Named("-", "stdin")
+        elif _ADDRESS.match(word):
+            yield Named(word, "text" if _EVIDENCE.search(word) else "url")
+        else:
+            yield from _paths(word)
+
+
+def _paths(word: str) -> Iterator[Named]:
+    if os.path.isdir(word):  # noqa: PTH112  (a path object costs more than the call on a cold start)
+        yield from _folder(word)
+    elif os.path.lexists(word):
+        yield Named(word, "file")
+    elif _GLOB & set(word):
+        matches = sorted(glob.glob(word, recursive=True))  # noqa: PTH207
+        if not matches:
+            raise InputError(f"no file matches {word}", "quote the pattern, or check the folder")
+        for match in matches:
+            if not os.path.isdir(match):  # noqa: PTH112
+                yield Named(match, "file")
+    else:
+        raise InputError(f"there is no file {word}", _near(word))
+
+
+def _folder(folder: str) -> Iterator[Named]:
+    found = 0
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith(_HIDDEN))
+        for name in sorted(files):
+            if not name.startswith("."):
+                found += 1
+                yield Named(os.path.join(parent, name), "file")  # noqa: PTH118
+        if found > MAX_FILES:
+            raise InputError(f"{folder} holds more than {MAX_FILES:,} files", "name a smaller folder")
+    if not found:
+        raise InputError(f"{folder} holds no files", "give a file, or a folder with files")
+
+
+def _near(word: str) -> str:
+    from difflib import get_close_matches
+
+    parent = os.path.dirname(word) or "."  # noqa: PTH120
+    try:
+        names = os.listdir(parent)  # noqa: PTH208
+    except OSError:
+        return "check the spelling of the folder"
+    near = get_close_matches(os.path.basename(word), names, n=1)  # noqa: PTH119
+    return f"did you mean {os.path.join(os.path.dirname(word), near[0])}?" if near else "check the spelling"  # noqa: PTH118, PTH120
+
+
+def opened(path: str) -> IO[bytes]:
+    """The file, open for reading. Raises `InputError` with the reason when it cannot be."""
+    try:
+        if not os.path.isfile(path):  # noqa: PTH113
+            raise InputError(f"{path} is not a regular file", "give a file; a device or pipe can be read with -")
+        return open(path, "rb")  # noqa: PTH123  (the caller closes it)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", "check its permissions") from None

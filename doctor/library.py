@@ -32,7 +32,9 @@ class Options(NamedTuple):
     `acs_url`, `sp_entity_id`: what the service provider expects, verbatim. `sp_metadata`,
     `idp_metadata`: files that tell the same. `idp_entity_id`: from whom metadata or a response must
     come. `provider`: the identity provider's id or name. `at`: the moment of judgement (aware; default
-    now). `allow_private`: let URLs lead to private and loopback addresses.
+    now). `fail_on`: the severity at which the verdict is `fail`. `allow_private`: let URLs
+    lead to private and loopback addresses. `rules`: a folder of rules that add to, override or disable
+    the shipped ones. `keep_going`: use the right rule files although others are wrong.
     """
 
     acs_url: str | None = None
@@ -44,6 +46,8 @@ class Options(NamedTuple):
     at: datetime | None = None
     fail_on: str = "error"
     allow_private: bool = False
+    rules: str | os.PathLike[str] | None = None
+    keep_going: bool = False
 
 
 def check(
@@ -60,7 +64,7 @@ def check(
     wrong rule files; a subject that cannot be read is listed in `Report.unreadable`.
     """
     chosen = _options(options)
-    rules = book or shipped()
+    rules = book or rulebook(chosen)
     now = chosen.at or datetime.now(UTC)
     checker = engine.Checker(rules, now, *_given(chosen))
     checked: list[Checked] = []
@@ -72,6 +76,18 @@ def check(
                 on_checked(one)
     case = checker.case_rules(checked[0].subject.name if checked else "")
     return engine.report([*checked, *([case] if case else [])], rules, now, chosen.fail_on, tuple(unreadable))
+
+
+def rulebook(chosen: Options) -> Rulebook:
+    """The rules that these options ask for. Raises `CatalogueError` and `UsageError`."""
+    base = shipped(keep_going=True) if chosen.keep_going else shipped()
+    if chosen.rules is None:
+        return base
+    from pathlib import Path
+
+    from doctor.engine.rulebook import extended
+
+    return extended(base, Path(chosen.rules), keep_going=chosen.keep_going)
 
 
 def _options(options: dict[str, Any]) -> Options:

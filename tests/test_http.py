@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests import loopback
 from doctor.sources import http
 from doctor.sources.http import Fetched, fetch, is_evidence, refusal, shown
+from tests import loopback
 from tests.loopback import redirect, reply, serving, talking
 
 if TYPE_CHECKING:

@@ -29,10 +29,18 @@ class Sources(NamedTuple):
 
 def read(where: Folder) -> Sources:
     """Read every file of the catalogue; nothing is raised, problems are listed."""
+    found = read_folder(where.rules, "rules")
+    providers = _attempt(where.providers, "providers.yaml", found.problems)
+    problems = [*found.problems, *uncited(found, found.citations)]
+    return found._replace(providers=providers, problems=problems)
+
+
+def read_folder(folder: Path, shown_as: str) -> Sources:
+    """Read the rules and citations of one folder; nothing is raised, problems are listed."""
     problems: list[str] = []
     rules: dict[str, Any] = {}
     files: dict[str, str] = {}
-    for path, shown in rule_files(where.rules):
+    for path, shown in rule_files(folder, shown_as):
         data = _attempt(path, shown, problems)
         found = rule_file.problems(data, shown) if data is not None else []
         problems += found
@@ -41,18 +49,17 @@ def read(where: Folder) -> Sources:
         if data["id"] in rules:
             problems.append(f"{shown}:1: the id {data['id']} is taken by {files[data['id']]}")
         rules[data["id"]], files[data["id"]] = data, shown
-    citations = _attempt(where.rules / CITATIONS, f"rules/{CITATIONS}", problems) or {}
-    providers = _attempt(where.providers, "providers.yaml", problems)
-    problems += list(_uncited(rules, files, citations))
-    return Sources(rules, files, citations, providers, problems)
+    path = folder / CITATIONS
+    citations = _attempt(path, f"{shown_as}/{CITATIONS}", problems) if path.exists() else {}
+    return Sources(rules, files, citations or {}, None, problems)
 
 
-def rule_files(rules: Path) -> Iterator[tuple[Path, str]]:
+def rule_files(folder: Path, shown_as: str) -> Iterator[tuple[Path, str]]:
     """Every rule file with the name it is shown by, in a stable order; trees and errors apart."""
-    for path in sorted(rules.rglob("*.y*ml")):
-        relative = path.relative_to(rules)
+    for path in sorted(folder.rglob("*.y*ml")):
+        relative = path.relative_to(folder)
         if relative.parts[0] not in ("trees", "errors") and relative.name != CITATIONS:
-            yield path, f"rules/{relative.as_posix()}"
+            yield path, f"{shown_as}/{relative.as_posix()}"
 
 
 def _attempt(path: Path, shown: str, problems: list[str]) -> Any:
@@ -65,9 +72,10 @@ def _attempt(path: Path, shown: str, problems: list[str]) -> Any:
     return None
 
 
-def _uncited(rules: dict[str, Any], files: dict[str, str], citations: dict[str, Any]) -> Iterator[str]:
-    for name, data in rules.items():
-        for key in data["cite"]:
+def uncited(found: Sources, citations: dict[str, Any]) -> Iterator[str]:
+    """Citations that rules name and nobody has."""
+    for name, data in found.rules.items():
+        for key in data.get("cite", ()):
             if key not in citations:
-                line = source.line_of(data, "cite")
-                yield f"{files[name]}:{line}: {key!r} is not in citations.yaml{rule_file.did_you_mean(key, citations)}"
+                where = f"{found.files[name]}:{source.line_of(data, 'cite')}"
+                yield f"{where}: {key!r} is not in {CITATIONS}{rule_file.did_you_mean(key, citations)}"

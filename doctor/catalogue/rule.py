@@ -32,6 +32,10 @@ def problems(rule: Any, file: str) -> list[str]:
     """What is wrong with the shape of one rule file, as `file:line: what`."""
     if not isinstance(rule, Map):
         return [f"{file}:1: a rule file holds one mapping"]
+    if rule.get("disabled") is True:
+        return (
+            [f"{file}:{rule.line}: a disabled rule has just id and disabled"] if set(rule) != {"id", "disabled"} else []
+        )
     return [f"{file}:{line_of(rule, key)}: {what}" for key, what in _shape(rule, file)]
 
 

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_HELP = {
+    "list": "every rule, a line each",
+    "show": "one rule, whole",
+    "lint": "what is wrong with rule files",
+    "test": "run the examples in rule files",
+}
+
+
 def parser() -> argparse.ArgumentParser:
     """The command's parser."""
     found = option.Parser(prog="doctor rules", description="Look at the rules, and check them.")
     commands = found.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for name, text in (("list", "every rule, a line each"), ("show", "one rule, whole"),
-                       ("lint", "what is wrong with rule files"), ("test", "run the examples in rule files")):  # fmt: skip
+    for name, text in _HELP.items():
         command = commands.add_parser(name, help=text, description=text)
         option.output(command)
         if name == "show":

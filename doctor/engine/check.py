@@ -51,7 +51,12 @@ class Checker:
         view = judge.document_view(document, self.case)
         found = judge.judged(view, self.book.for_kind(document.kind))
         findings = [self.describer.finding(one, view, document.name) for one in found.outcomes]
-        return Checked(self.subject(document, view), _ranked(findings), found.missing, found.ran)
+        return Checked(self.subject(document, view), _ranked(findings), self._wanted(found.missing), found.ran)
+
+    def _wanted(self, missing: dict[str, str]) -> dict[str, str]:
+        """What is missing from the documents; and from the case, when anything was said of the case at all."""
+        case = self.case.sources
+        return {name: why for name, why in missing.items() if case or not _of_case(name)}
 
     def case_rules(self, name: str) -> Checked | None:
         """Judge the rules of the case itself, when an option gave one of their facts."""
@@ -76,6 +81,11 @@ class Checker:
         if getattr(known, "tenant", None):
             told["tenant"] = known.tenant  # type: ignore[union-attr]
         return Subject(document.name, document.kind, document.sha256, getattr(known, "id", None), told, totals or {})
+
+
+def _of_case(name: str) -> bool:
+    fact = declared(name)
+    return fact is not None and fact.on == ("case",)
 
 
 def _missing(value: Any) -> frozenset[str]:
@@ -143,12 +153,12 @@ def failed(findings: Iterable[Finding], fail_on: str) -> bool:
 
 
 def not_checked(missing: dict[str, str]) -> tuple[NotChecked, ...]:
-    """The facts that rules wanted and nobody gave, with how a person gives them."""
+    """The facts that rules wanted and nobody gave, with what people call them and how they give them."""
     found = []
     for name, reason in sorted(missing.items()):
         fact = declared(name)
         if fact is not None and fact.how:
-            found.append(NotChecked(name, reason or "not given", fact.how))
+            found.append(NotChecked(name, reason or "not given", fact.how, fact.label or name))
     return tuple(found)
 
 
@@ -162,11 +172,12 @@ def report(checked: list[Checked], book: Rulebook, now: datetime, fail_on: str, 
         verdict="fail" if failed(findings, fail_on) else "pass", now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         rules=book.digest, rules_run=sum(one.ran for one in checked),
         subjects=tuple(one.subject for one in checked if one.subject.kind != "case"), findings=findings,
-        not_checked=not_checked(missing), counts=counted(checked), unreadable=unreadable, notes=tuple(_notes(checked)),
+        not_checked=not_checked(missing), counts=counted(checked), unreadable=unreadable,
+        notes=(*book.notes, *_notes(checked)),
     )  # fmt: skip
 
 
 def _notes(checked: list[Checked]) -> Iterable[str]:
     for one in checked:
         if one.subject.summary.get("signature_skipped"):
-            yield f"{one.subject.name}: the signature was not checked: signed aggregates over 20 MB are judged without it"
+            yield f"{one.subject.name}: signature not checked: a signed aggregate over 20 MB is judged without it"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from doctor.catalogue import store
 from doctor.engine import condition
 from doctor.engine.rule import Rule
-from doctor.model.error import CatalogueError
+from doctor.model.error import CatalogueError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from doctor.catalogue.build import Sources
     from doctor.catalogue.store import Folder
 
 
@@ -24,6 +27,7 @@ class Rulebook:
         self.digest: str = conditions["digest"]
         self.fingerprints: list[list[str]] = conditions["fingerprints"]
         self.names: dict[str, str] = conditions["names"]
+        self.notes: tuple[str, ...] = tuple(conditions.get("notes", ()))
         self._kinds: dict[str, list[int]] = conditions["kinds"]
         self._data: list[dict[str, Any]] = conditions["rules"]
         self._prose = prose
@@ -85,6 +89,32 @@ class Rulebook:
         """What `providers.yaml` says of one product; empty when it has none."""
         return self._texts()["products"].get(provider, {})  # type: ignore[no-any-return]
 
+    @property
+    def citations(self) -> dict[str, Any]:
+        """Every citation by its key."""
+        return self._texts()["citations"]  # type: ignore[no-any-return]
+
+    @property
+    def provider_words(self) -> frozenset[str]:
+        """Every `provider.…` name that texts can use."""
+        return _words(self._texts()["products"])
+
+    def merged(
+        self, rules: list[dict[str, Any]], texts: dict[str, Any], citations: dict[str, Any],
+        without: list[str], notes: tuple[str, ...],
+    ) -> Rulebook:  # fmt: skip
+        """This book with these rules in place of, or beside, its own; `without` are left out."""
+        gone = {*without, *(data["id"] for data in rules)}
+        listed = [data for data in self._data if data["id"] not in gone] + rules
+        prose = self._texts()
+        told = {**prose, "rules": {**prose["rules"], **texts}, "citations": {**prose["citations"], **citations}}
+        mark = json.dumps([self.digest, rules, texts, sorted(without)], sort_keys=True)
+        conditions = {
+            "digest": "sha256:" + hashlib.sha256(mark.encode()).hexdigest(), "fingerprints": self.fingerprints,
+            "names": self.names, "rules": listed, "kinds": _by_kind(listed), "notes": [*self.notes, *notes],
+        }  # fmt: skip
+        return Rulebook(conditions, lambda: told)
+
     def _texts(self) -> dict[str, Any]:
         if self._loaded is None:
             self._loaded = self._prose()
@@ -92,10 +122,64 @@ class Rulebook:
 
 
 @cache
-def shipped() -> Rulebook:
-    """The rulebook of this installation. Raises `CatalogueError` when its files are wrong."""
-    built = store.load(store.folder(), parts)
-    return Rulebook(built.conditions, built.prose)
+def shipped(*, keep_going: bool = False) -> Rulebook:
+    """The rulebook of this installation. Raises `CatalogueError` when its files are wrong.
+
+    With `keep_going` the right files are used although others are wrong, and the book's notes say so.
+    """
+    try:
+        found = store.load(store.folder(), parts)
+    except CatalogueError:
+        if not keep_going:
+            raise
+        conditions, prose, problems = built(store.folder())
+        conditions |= {"digest": store.digest_of(store.folder()), "notes": problems}
+        return Rulebook(conditions, lambda: prose)
+    return Rulebook(found.conditions, found.prose)
+
+
+def extended(base: Rulebook, folder: Path, *, keep_going: bool = False) -> Rulebook:
+    """The rulebook with a folder of more rules: they add to, override or disable those of `base`.
+
+    A file `{id: some-rule, disabled: true}` disables. The book's notes say what was changed. Raises
+    `CatalogueError` when a file is wrong, unless `keep_going`.
+    """
+    from doctor.catalogue import build
+
+    if not folder.is_dir():
+        raise UsageError(f"there is no folder {folder}", "--rules takes a folder of rule files")
+    found = build.read_folder(folder, folder.name)
+    problems = [*found.problems, *build.uncited(found, {**base.citations, **found.citations})]
+    disabled = [rule_id for rule_id, data in found.rules.items() if data.get("disabled")]
+    rules, wrong = _typechecked(found, base.provider_words)
+    problems += wrong
+    if problems and not keep_going:
+        raise CatalogueError(problems)
+    notes = (*_changes(base, folder.name, rules, disabled), *problems)
+    return base.merged(_listed(rules), _told(rules, found), found.citations, disabled, notes)
+
+
+def _changes(base: Rulebook, name: str, rules: dict[str, Any], disabled: list[str]) -> Iterator[str]:
+    added = sorted(set(rules) - set(base.ids))
+    for verb, ids in (("adds", added), ("overrides", sorted(set(rules) & set(base.ids))), ("disables", disabled)):
+        if ids:
+            yield f"{name} {verb} {', '.join(ids)}"
+
+
+def _typechecked(found: Sources, words: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
+    """The rules that are right, and the problems of the others."""
+    from doctor.engine import typecheck
+
+    rules: dict[str, Any] = {}
+    problems: list[str] = []
+    for rule_id, data in found.rules.items():
+        if data.get("disabled"):
+            continue
+        wrong = typecheck.problems(data, found.files[rule_id], words)
+        problems += wrong
+        if not wrong:
+            rules[rule_id] = data
+    return rules, problems
 
 
 def parts(where: Folder) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -111,26 +195,31 @@ def built(where: Folder) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
     from doctor.catalogue import build, provider_file
 
     found = build.read(where)
-    problems = list(found.problems)
     compiled = provider_file.compiled(found.providers, "providers.yaml")
-    words = _words(compiled["products"])
-    rules = {}
-    for rule_id, data in found.rules.items():
-        wrong = _typecheck(data, found.files[rule_id], words)
-        problems += wrong
-        if not wrong:
-            rules[rule_id] = data
-    prose = {
-        "rules": {rule_id: _prose(data, found.files[rule_id]) for rule_id, data in rules.items()},
-        "citations": found.citations, "products": compiled["products"],
+    rules, wrong = _typechecked(found, _words(compiled["products"]))
+    prose = {"rules": _told(rules, found), "citations": found.citations, "products": compiled["products"]}
+    listed = _listed(rules)
+    conditions = {
+        "rules": listed, "kinds": _by_kind(listed),
+        "fingerprints": compiled["fingerprints"], "names": compiled["names"],
     }  # fmt: skip
-    return _conditions(rules, compiled), prose, problems
+    return conditions, prose, [*found.problems, *wrong]
 
 
-def _typecheck(data: Any, file: str, words: frozenset[str]) -> list[str]:
-    from doctor.engine import typecheck
+def _listed(rules: dict[str, Any]) -> list[dict[str, Any]]:
+    return [condition_part(data) for data in rules.values()]
 
-    return typecheck.problems(data, file, words)
+
+def _told(rules: dict[str, Any], found: Sources) -> dict[str, Any]:
+    return {rule_id: _prose(data, found.files[rule_id]) for rule_id, data in rules.items()}
+
+
+def _by_kind(listed: list[dict[str, Any]]) -> dict[str, list[int]]:
+    kinds: dict[str, list[int]] = {}
+    for number, data in enumerate(listed):
+        for kind in data["document"]:
+            kinds.setdefault(kind, []).append(number)
+    return kinds
 
 
 def _words(products: Any) -> frozenset[str]:
@@ -146,16 +235,6 @@ def _prose(data: dict[str, Any], file: str) -> dict[str, Any]:
     return {key: data[key] for key in PROSE_KEYS if key in data} | {"file": file}
 
 
-def _conditions(rules: dict[str, Any], compiled: dict[str, Any]) -> dict[str, Any]:
-    listed = [condition_part(data) for data in rules.values()]
-    kinds: dict[str, list[int]] = {}
-    for number, data in enumerate(listed):
-        for kind in data["document"]:
-            kinds.setdefault(kind, []).append(number)
-    names = {key: product["name"] for key, product in compiled["products"].items()}
-    return {"rules": listed, "kinds": kinds, "fingerprints": compiled["fingerprints"], "names": names}
-
-
 def condition_part(data: dict[str, Any]) -> dict[str, Any]:
     """What the engine needs of a rule; the prose stays behind until a finding is told."""
     from doctor.catalogue.rule import CONDITION_KEYS, scopes
@@ -167,10 +246,5 @@ def condition_part(data: dict[str, Any]) -> dict[str, Any]:
 def _facts(data: dict[str, Any]) -> list[str]:
     """The leaves of the condition, as `fact` or `collection.field`; for proof and for needs."""
     collection = data.get("for_each", "")
-    leaves = [*condition.names(data.get("applies", {})), *condition.names(data["when"], collection)]
+    leaves = [*condition.names(data["when"], collection), *condition.names(data.get("applies", {}))]
     return list(dict.fromkeys(f"{name}|{field}" for name, field in leaves))
-
-
-def sources(where: Folder) -> list[Path]:
-    """Every YAML file of the catalogue."""
-    return [where.providers, *sorted(where.rules.rglob("*.yaml"))]

@@ -84,8 +84,8 @@ class Role(NamedTuple):
     """One role descriptor of an entity.
 
     `name`: idp, sp, aa, authn-authority, pdp, wsfed-sts, wsfed-app, other. `want_signed` is
-    WantAuthnRequestsSigned of an IdP; `signs_requests` and `wants_assertions_signed` are the flags of an SP. `bare_keys` counts
-    key descriptors that hold no certificate.
+    WantAuthnRequestsSigned of an IdP; `signs_requests` and `wants_assertions_signed` are the flags of an SP.
+    `bare_keys` counts key descriptors that hold no certificate.
     """
 
     name: str

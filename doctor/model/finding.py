@@ -94,6 +94,7 @@ class NotChecked(NamedTuple):
     fact: str
     reason: str
     how: str
+    label: str
 
 
 class Subject(NamedTuple):

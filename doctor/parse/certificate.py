@@ -32,6 +32,7 @@ _KEY_TYPES: Final = {
     "RSAPublicKey": "rsa", "EllipticCurvePublicKey": "ec", "ECPublicKey": "ec", "DSAPublicKey": "dsa",
     "Ed25519PublicKey": "ed25519", "Ed448PublicKey": "ed448",
 }  # fmt: skip
+_ATTRIBUTES: Final = {x509.NameOID.EMAIL_ADDRESS: "emailAddress"}
 _MAX_TEXT: Final = 200_000
 
 
@@ -108,7 +109,7 @@ def _described(certificate: x509.Certificate, der: bytes, written: str) -> Certi
 def _name(certificate: x509.Certificate, which: str) -> str:
     try:
         name: x509.Name = getattr(certificate, which)
-        return name.rfc4514_string()
+        return name.rfc4514_string(_ATTRIBUTES)
     except ValueError:
         return f"unreadable {which}"
 

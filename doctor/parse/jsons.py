@@ -89,8 +89,11 @@ def _first(value: Any, wrapper: str) -> dict[str, Any]:
 
 def _is_connection(value: Any) -> bool:
     item = _first(value, "connection")
-    return item.get("object") == "connection" or str(item.get("id", "")).startswith("conn_") or (
-        {"provider", "type", "status"} <= set(item) and bool(set(item) & {"saml_config", "oidc_config", "enabled"}))  # fmt: skip
+    return (
+        item.get("object") == "connection"
+        or str(item.get("id", "")).startswith("conn_")
+        or ({"provider", "type", "status"} <= set(item) and bool(set(item) & {"saml_config", "oidc_config", "enabled"}))
+    )
 
 
 def _is_directory(value: Any) -> bool:

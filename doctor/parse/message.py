@@ -33,7 +33,8 @@ def summary(root: Element) -> dict[str, object]:
 
 def _parts(root: Element) -> dict[str, object]:
     parts = {
-        "assertions": len(root.findall("{*}Assertion")), "encrypted_assertions": len(root.findall("{*}EncryptedAssertion")),
+        "assertions": len(root.findall("{*}Assertion")),
+        "encrypted_assertions": len(root.findall("{*}EncryptedAssertion")),
         "signatures": sum(1 for _ in root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature")),
     }  # fmt: skip
     return {name: count for name, count in parts.items() if count}

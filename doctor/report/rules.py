@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def listing(data: dict[str, Any], look: Look) -> str:
+def listing(data: dict[str, Any], _look: Look) -> str:
     """A line for each rule."""
     rows = data["rules"]
     wide = max(len(row["id"]) for row in rows)
     lines = [f"{row['id']:<{wide}}  {row['severity']:<7}  {row['title']}" for row in rows]
-    return "\n".join([*(line[: max(look.width, 60)] for line in lines), f"{len(rows)} rules"]) + "\n"
+    return "\n".join([*lines, f"{len(rows)} rules"]) + "\n"
 
 
 def page(data: dict[str, Any], look: Look) -> str:

@@ -95,22 +95,36 @@ def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:
 
 
 def finding_lines(one: Finding, look: Look, product: str | None = None) -> list[str]:
-    """One finding, in full."""
-    bar = "│" if look.unicode else "|"
-    label = f"{_painted(one.severity, look)}  {one.id}"
+    """One finding, in full; of mere information the message is enough."""
     verdict = "" if one.verdict == "confirmed" else f"  ({one.verdict})"
-    lines = [f"{label}{verdict}", *wrapped(safe(one.title), look, " " * INDENT)]
-    if one.excerpt and one.line:
+    lines = [f"{_painted(one.severity, look)}  {one.id}{verdict}", *wrapped(safe(one.title), look, " " * INDENT)]
+    lines += _seen(one, look)
+    if one.severity == "info":
+        return lines
+    lines += list(_values(one, look))
+    lines += _fix(one, product, look)
+    sources = ", ".join(safe(cited.title) for cited in one.cite[:2])
+    return [*lines, *wrapped(f"see {sources}; doctor explain {one.id}", look, "   ", "       ")]
+
+
+def _seen(one: Finding, look: Look) -> list[str]:
+    """The line of the file, and what was found there."""
+    bar = "│" if look.unicode else "|"
+    lines = []
+    if one.excerpt and one.line and one.severity != "info":
         lines.append(f"{one.line:>5} {bar} {_cut(safe(one.excerpt), look.width - 8)}")
     if one.message != one.title:
         lines += wrapped(safe(one.message), look, f"      {bar} ")
-    lines += list(_values(one, look))
-    for number, text in enumerate(one.fix):
-        head = f"fix ({_who(one, product)}) " if number == 0 else ""
-        lines += wrapped(head + safe(text), look, "   ", "       ") if head else wrapped(safe(text), look, "       ")
-    sources = ", ".join(safe(cited.title) for cited in one.cite[:2])
-    lines += wrapped(f"see {sources}; doctor explain {one.id}", look, "   ", "       ")
     return lines
+
+
+def _fix(one: Finding, product: str | None, look: Look) -> list[str]:
+    """Who must do what: one step on the same line, several as a numbered list."""
+    head = f"fix ({_who(one, product)})"
+    if len(one.fix) == 1:
+        return wrapped(f"{head} {safe(one.fix[0])}", look, "   ", "       ")
+    steps = [wrapped(f"{n}. {safe(text)}", look, "     ", "        ") for n, text in enumerate(one.fix, 1)]
+    return [f"   {head}", *(line for step in steps for line in step)]
 
 
 def _who(one: Finding, product: str | None) -> str:
@@ -137,7 +151,7 @@ def _closing(found: Report, look: Look) -> list[str]:
     for problem in found.unreadable:
         lines += wrapped(f"not read  {safe(problem)}", look, "", "          ")
     for missing in found.not_checked:
-        lines += wrapped(f"not checked  {missing.fact}: {missing.how}", look, "", "             ")
+        lines += wrapped(f"not checked  {missing.label} ({missing.reason}: give {missing.how})", look, "", " " * 13)
     for note in found.notes:
         lines += wrapped(f"note  {safe(note)}", look, "", "      ")
     return [*lines, f"{counts(found.counts)}{' · ' if look.unicode else ' | '}{found.rules_run:,} rules"]

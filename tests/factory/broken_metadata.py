@@ -196,7 +196,7 @@ _SETTINGS: Final = (
     Patient("name-id-formats-deleted", "no NameIDFormat", changed(name_id_formats=()),
             "name-id-formats-missing"),
     Patient("name-id-format-invented", "the e-mail format with a 2.0 that does not exist",
-            changed(name_id_formats=(EMAIL.replace("1.1", "2.0"),)), "name-id-format-unsupported"),
+            changed(name_id_formats=(EMAIL.replace("1.1", "2.0"),)), "name-id-format-misprinted"),
     Patient("name-id-format-kerberos", "only Kerberos names",
             changed(name_id_formats=("urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos",)),
             "name-id-format-unsupported"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.factory import broken_input, broken_metadata, certificate, providers
-from tests.factory.metadata import POST, Draft, Key, key, wrapped
+from tests.factory.metadata import Draft, Key, key, wrapped
 from tests.factory.patient import replaced
 from tests.factory.providers import LONG, PROVIDERS
 
@@ -81,8 +81,8 @@ def _truncated(draft: Draft) -> bytes:
     return draft.data[:1500]
 
 
-def _post_only(draft: Draft) -> bytes:
-    return draft.but(sso=tuple(one for one in draft.entity.sso if one.binding == POST)).data
+def _padded(draft: Draft) -> bytes:
+    return draft.but(entity_id=f"{draft.entity.entity_id} ").data
 
 
 def _encryption_only(draft: Draft) -> bytes:
@@ -123,7 +123,7 @@ BROKEN: Final[dict[str, Example]] = {
     "jumpcloud": Example("the certificate was cut while copying", ("certificate-unparseable",), _cut),
     "keycloak": Example("a reverse proxy makes it believe that it is reached by http", ("sso-url-not-https",), _http),
     "duo": Example("the download broke off", ("metadata-not-xml",), _truncated),
-    "cloudflare": Example("no redirect binding is offered", ("sso-binding-redirect-missing",), _post_only),
+    "cloudflare": Example("a space was pasted behind the entity ID", ("entity-id-whitespace",), _padded),
     "rippling": Example(
         "its only key is marked for encryption", ("metadata-no-signing-certificate",), _encryption_only
     ),

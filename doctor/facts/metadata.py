@@ -251,8 +251,9 @@ def signature_algorithm(view: View) -> Any:
 
 
 def all_certificates(view: View) -> Any:
-    """Every certificate of every role of the entity."""
-    return certificate.items((one for role in entity_of(view).roles for one in role.certificates), view.now)
+    """Every certificate of every role of the entity, the same one only once."""
+    found = {one.sha256 or one: one for role in reversed(entity_of(view).roles) for one in reversed(role.certificates)}
+    return certificate.items(reversed(found.values()), view.now)
 
 
 def idp_certificates(view: View) -> Any:
@@ -412,6 +413,8 @@ FACTS: Final = (
     Fact("idp.certificates", _CERTIFICATES, idp_certificates, _IDP),
     Fact("idp.signing_certificates", _CERTIFICATES, signing_certificates, _IDP),
     Fact("idp.valid_signing_certificates", NUMBER, valid_signing_count, certificate.IDP_AND_FILE),
+    Fact("idp.published_certificates", _CERTIFICATES, signing_certificates, _IDP, label="published certificates",
+         how="the identity provider's metadata", meaning="The signing certificates that the metadata publishes."),
     Fact("document.certificates_are_chain", BOOL, certificates_are_chain, _IDP),
     Fact("idp.certificate_shared_between_uses", BOOL, shared_use, _IDP),
     Fact("idp.bare_keys", NUMBER, bare_keys, _IDP),

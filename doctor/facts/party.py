@@ -7,7 +7,6 @@ from typing import Any, Final
 from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import TEXT, URL, Fact, View, enum, inputs
 
-STATES: Final = ("draft", "validating", "active", "inactive", "credentials-invalid", "deleting")
 _CASE: Final = ("case",)
 
 
@@ -36,9 +35,4 @@ FACTS: Final = (
          meaning="The audience that the identity provider puts into assertions for this application."),
     Fact("acs.difference", enum(*DIFFERENCES), acs_difference, _CASE, optional=True),
     Fact("audience.difference", enum(*DIFFERENCES), audience_difference, _CASE, optional=True),
-    Fact("connection.vendor", enum("workos", "scalekit"), None, _CASE, optional=True, label="vendor",
-         how="--connection, --connection-file or --vendor", meaning="The vendor that holds the connection."),
-    Fact("connection.state", enum(*STATES), None, _CASE,
-         label="connection state", how="--connection, --connection-file or --set connection.state=…",
-         meaning="The state of the connection at the vendor, in doctor's normal form."),
 )  # fmt: skip

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from doctor.facts.fact import Fact, View
 
-SUBJECTS: Final = ("input", "metadata", "certificate", "provider", "party")
+SUBJECTS: Final = (
+    "input", "metadata", "certificate", "provider", "party", "connection", "login", "scim", "oauth", "organization",
+)  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 
 _NEEDED: Final = {
@@ -25,7 +27,10 @@ _NEEDED: Final = {
     "certificate": ("input", "certificate", "metadata"),
     "csr": ("input", "certificate"),
     "private-key": ("input", "certificate"),
-    "case": ("party", "provider"),
+    "connection": ("input", "connection", "certificate"),
+    "saml-response": ("input", "login"),
+    "saml-assertion": ("input", "login"),
+    "case": ("party", "connection", "login", "scim", "oauth", "organization"),
 }  # fmt: skip
 
 

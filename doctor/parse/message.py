@@ -28,7 +28,23 @@ def summary(root: Element) -> dict[str, object]:
     if status is not None and status.get("Value"):
         found["status"] = status.get("Value").rpartition(":")[2]
     found |= _parts(root)
+    found |= _subject(root)
     return found
+
+
+def _subject(root: Element) -> dict[str, object]:
+    """Recipient, audience and NameID of the first assertion, as far as they can be read."""
+    assertion = root if root.tag.endswith("}Assertion") else root.find("{*}Assertion")
+    if assertion is None:
+        return {}
+    confirmation = assertion.find("{*}Subject/{*}SubjectConfirmation/{*}SubjectConfirmationData")
+    name_id = assertion.find("{*}Subject/{*}NameID")
+    found: dict[str, object] = {
+        "recipient": confirmation.get("Recipient") if confirmation is not None else None,
+        "audience": (assertion.findtext("{*}Conditions/{*}AudienceRestriction/{*}Audience") or "").strip(),
+        "name_id_present": name_id is not None and bool((name_id.text or "").strip()),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _parts(root: Element) -> dict[str, object]:

@@ -1,0 +1,114 @@
+"""`make bench`: what doctor costs, as ratios to named yardsticks measured in the same run.
+
+Nothing fails here: a wall clock decides no test. What misses its target is shown as "no".
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Final
+
+from bench import process, table, targets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bench.table import Row
+    from bench.targets import Inside, Whole
+
+_NOTE: Final = (
+    "Ratios are medians of pairs within one round; commands run in turns, after a warm-up. Byte code is compiled\n"
+    "beforehand, and children run without PYTHON* variables (PYTHONDONTWRITEBYTECODE among them)."
+)
+
+
+def main() -> None:
+    """Measure, and print the table or its data."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Cost as ratios to named yardsticks.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: a first look, not a measurement")
+    parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    chosen = parser.parse_args()
+    _prepare()
+    rows = list(_rows((7, 2, 300) if chosen.quick else (31, 5, 2000)))
+    _say("")
+    if chosen.json:
+        print(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))
+    else:
+        print(f"{table.drawn(rows)}\n\n{_NOTE}")
+
+
+def _prepare() -> None:
+    """Inputs and byte code exist before anything is timed; both are made by children, see `bench.process`."""
+    _say("inputs")
+    package = str(targets.HERE.parent / "doctor")
+    for words in (["-m", "bench.inputs"], ["-m", "compileall", "-q", package]):
+        subprocess.run([sys.executable, *words], check=True, env=process.environment(), cwd=targets.HERE.parent)
+
+
+def _rows(rounds: tuple[int, int, int]) -> Iterator[Row]:
+    small, large, warm = rounds
+    yield from _whole(targets.SMALL, small)
+    yield from _whole(targets.LARGE, large)
+    for one in targets.INSIDE:
+        yield _inside(one, warm)
+
+
+def _whole(cases: Sequence[Whole], rounds: int) -> Iterator[Row]:
+    commands = [command for case in cases for command in (case.yardstick, case.command)]
+    words = " and ".join(case.what for case in cases)
+    found = process.interleaved(commands, rounds, each_round=lambda done: _say(f"{words}: {done}/{rounds}"))
+    for case in cases:
+        runs, base = found[case.command], found[case.yardstick]
+        ratio = process.ratio([one.wall for one in runs], [one.wall for one in base])
+        target = f"≤ {case.at_most}" + (f", better {case.stretch}" if case.stretch else "")
+        name = f"{case.name} {table.time_text(_middle(base, 0))}"
+        met = _met(ratio.median, case.at_most, case.stretch)
+        yield table.Row(f"{case.what}: wall", table.time_text(_middle(runs, 0)), name, ratio, target, met)
+        if case.memory is not None:
+            peak = max(one.rss for one in runs)
+            name = f"{case.name} {_middle(base, 2):.1f} MiB"
+            target, met = f"≤ {case.memory:.0f} MiB", _met(peak, case.memory)
+            yield table.Row(f"{case.what}: peak RSS", f"{peak:.1f} MiB", name, None, target, met)
+
+
+def _inside(one: Inside, rounds: int) -> Row:
+    _say(one.what)
+    words = [word.format(rounds=rounds) for word in one.arguments]
+    told = [_told(one.module, words) for _ in range(one.processes)]
+    measured, base = [row[0] for row in told], [row[1] for row in told]
+    ratio = process.ratio(measured, base) if len(told) > 1 else process.Ratio(*told[0][2:5])
+    seconds = statistics.median(measured)
+    yardstick = f"{one.name} {table.time_text(statistics.median(base))}"
+    target = f"≤ {table.time_text(one.at_most)}"
+    return table.Row(one.what, table.time_text(seconds), yardstick, ratio, target, _met(seconds, one.at_most))
+
+
+def _told(module: str, words: Sequence[str]) -> list[float]:
+    command = [sys.executable, "-m", module, *words]
+    done = subprocess.run(command, check=True, capture_output=True, env=process.environment(), cwd=targets.HERE.parent)
+    found: list[float] = json.loads(done.stdout)
+    return found
+
+
+def _middle(runs: Sequence[process.Run], field: int) -> float:
+    return statistics.median(run[field] for run in runs)
+
+
+def _met(value: float, at_most: float, stretch: float | None = None) -> str:
+    if stretch is not None and value <= stretch:
+        return "yes, stretch too"
+    return "yes" if value <= at_most else "no"
+
+
+def _say(text: str) -> None:
+    """Progress, on a terminal only."""
+    if sys.stderr.isatty():
+        print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

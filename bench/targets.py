@@ -1,0 +1,61 @@
+"""What is measured, against which yardstick, and what it may cost. A new row is a new line here."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from bench.process import Command
+
+HERE: Final = Path(__file__).parent
+INPUTS: Final = HERE.parent / "bench-inputs"
+_DOCTOR: Final = str(Path(sys.executable).with_name("doctor"))
+
+
+class Whole(NamedTuple):
+    """A whole process against another. `at_most` and `stretch` bound the ratio of wall time, `memory` the MiB."""
+
+    what: str
+    command: Command
+    name: str
+    yardstick: Command
+    at_most: float
+    stretch: float | None = None
+    memory: float | None = None
+
+
+class Inside(NamedTuple):
+    """Something timed within a process of its own: `module` prints its seconds and those of its yardstick."""
+
+    what: str
+    module: str
+    arguments: tuple[str, ...]
+    name: str
+    at_most: float
+    processes: int = 1
+
+
+def _check(file: str) -> Command:
+    return (_DOCTOR, "check", str(INPUTS / file))
+
+
+def _script(name: str, file: str) -> Command:
+    return (sys.executable, str(HERE / name), str(INPUTS / file))
+
+
+SMALL: Final = (
+    Whole("doctor check okta.xml", _check("okta.xml"), "floor.py", _script("floor.py", "okta.xml"), 1.35, 1.25, 40),
+    Whole("doctor check adfs.xml (signed)", _check("adfs.xml"), "floor.py", _script("floor.py", "adfs.xml"), 1.7),
+)
+LARGE: Final = (
+    Whole("doctor check aggregate.xml (87 MB)", _check("aggregate.xml"),
+          "expat.py", _script("expat.py", "aggregate.xml"), 2.5, None, 60),
+)  # fmt: skip
+INSIDE: Final = (
+    Inside(
+        'doctor.check("okta.xml"), warm', "bench.warm", (str(INPUTS / "okta.xml"), "{rounds}"), "floor.look", 250e-6
+    ),
+    Inside("all rules loaded and compiled", "bench.rules", (), "json.loads", 5e-3, 7),
+)

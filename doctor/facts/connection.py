@@ -1,0 +1,177 @@
+"""Facts of a connection at a vendor: its state, its protocol, what it holds of both sides."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from doctor.facts import certificate
+from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, Fact, NoDocument, View, collection, enum, given, inputs, record
+from doctor.model.document import Connection
+from doctor.model.state import ABSENT, Unknown
+
+STATES: Final = ("draft", "validating", "active", "inactive", "credentials-invalid", "deleting", "unknown")
+PROTOCOLS: Final = ("saml", "oidc", "oauth", "other")
+DOMAIN: Final = record(
+    name=TEXT, state=enum("verified", "pending", "failed", "unverified", "legacy_verified", "unknown")
+)
+
+
+class DomainItem:
+    """One domain of the organization."""
+
+    __slots__ = ("name", "state")
+
+    def __init__(self, name: str, state: str) -> None:
+        self.name = name
+        self.state = state
+
+
+def held(view: View) -> Connection:
+    """The connection of the document in view. Raises `NoDocument` when it holds none."""
+    found = view.document.connection
+    if found is None:
+        raise NoDocument
+    return found
+
+
+def vendor(view: View) -> Any:
+    """The vendor that holds the connection."""
+    return held(view).vendor
+
+
+def state(view: View) -> Any:
+    """The state of the connection at the vendor, in doctor's normal form."""
+    return held(view).state or "unknown"
+
+
+def state_given(view: View) -> Any:
+    """The vendor's own word for the state."""
+    return given(held(view).state_given)
+
+
+def identifier(view: View) -> Any:
+    """The connection's id."""
+    return given(held(view).id)
+
+
+def protocol(view: View) -> Any:
+    """What the connection speaks."""
+    found = held(view).protocol
+    return Unknown.of("connection.protocol", "the vendor names no protocol") if found is None else found
+
+
+def enabled(view: View) -> Any:
+    """Whether the connection is switched on (Scalekit)."""
+    return given(held(view).enabled)
+
+
+def organization(view: View) -> Any:
+    """The organization to which the connection belongs."""
+    return given(held(view).organization_id)
+
+
+def linked(view: View) -> Any:
+    """Whether the connection belongs to an organization."""
+    return held(view).organization_id is not None
+
+
+def metadata_url(view: View) -> Any:
+    """The address from which the vendor reads the identity provider's metadata."""
+    found = held(view).metadata_url
+    return given(found) if found or held(view).vendor == "scalekit" else Unknown.of("connection.metadata_url")
+
+
+def holds_metadata(view: View) -> Any:
+    """Whether the identity provider's metadata (or its values) is in the connection."""
+    found = held(view).holds_metadata
+    return Unknown.of("connection.metadata_uploaded", "the vendor does not show it") if found is None else found
+
+
+def sp_acs_url(view: View) -> Any:
+    """The ACS URL that the connection shows."""
+    return _shown(held(view).acs_url, "sp.acs_url")
+
+
+def sp_entity_id(view: View) -> Any:
+    """The SP entity ID that the connection shows."""
+    return _shown(held(view).sp_entity_id, "sp.entity_id")
+
+
+def expected_idp(view: View) -> Any:
+    """The entity ID of the identity provider that the connection holds."""
+    return _shown(held(view).idp_entity_id, "idp.expected_entity_id")
+
+
+def redirect_uri(view: View) -> Any:
+    """The redirect URI that the connection shows."""
+    return _shown(held(view).redirect_uri, "oauth.expected_redirect_uri")
+
+
+def _shown(value: str | None, fact: str) -> Any:
+    """A value, or unknown: that an API does not print it does not mean that there is none."""
+    return Unknown.of(fact, "the connection does not show it") if value is None else value
+
+
+def certificates(view: View) -> Any:
+    """The identity provider's certificates that the connection trusts."""
+    found = held(view).certificates
+    return certificate.items(found, view.now) if found else Unknown.of("connection.certificates")
+
+
+def signing_certificates(view: View) -> Any:
+    """The identity provider's signing certificates, as the connection holds them."""
+    found = held(view).certificates
+    return certificate.items(found, view.now) if found else Unknown.of("idp.signing_certificates")
+
+
+def domains(view: View) -> Any:
+    """The domains of the connection's organization."""
+    return tuple(DomainItem(one.name, _domain_state(one.state)) for one in held(view).domains)
+
+
+def _domain_state(word: str | None) -> str:
+    lower = (word or "unknown").lower()
+    return lower if lower in DOMAIN.fields["state"].values else "unknown"
+
+
+def certificate_known(view: View) -> Any:
+    """Whether the connection trusts one of the signing certificates that the metadata publishes."""
+    found = inputs(view, "connection.certificates", "idp.published_certificates")
+    if not isinstance(found, tuple):
+        return found
+    trusted = {item.sha256 for item in found[0]}
+    return bool(trusted & {item.sha256 for item in found[1]} - {ABSENT, ""})
+
+
+_DOCUMENT: Final = ("connection",)
+_CASE: Final = ("case",)
+_ASKED: Final = "--connection-file, --connection or --set"
+FACTS: Final = (
+    Fact("connection.vendor", enum("workos", "scalekit"), vendor, _DOCUMENT, label="vendor", how="--vendor or " + _ASKED),
+    Fact("connection.state", enum(*STATES), state, _DOCUMENT, label="connection state", how=_ASKED),
+    Fact("connection.state_given", TEXT, state_given, _DOCUMENT, optional=True),
+    Fact("connection.id", TEXT, identifier, _DOCUMENT, optional=True),
+    Fact("connection.protocol", enum(*PROTOCOLS), protocol, _DOCUMENT, label="protocol", how=_ASKED),
+    Fact("connection.enabled", BOOL, enabled, _DOCUMENT, optional=True, label="switched on", how=_ASKED),
+    Fact("connection.organization_id", TEXT, organization, _DOCUMENT, optional=True),
+    Fact("organization.connection_linked", BOOL, linked, _DOCUMENT, label="connection linked to the organization",
+         how=_ASKED),
+    Fact("connection.metadata_url", URL, metadata_url, _DOCUMENT, optional=True),
+    Fact("connection.metadata_uploaded", BOOL, holds_metadata, _DOCUMENT, label="metadata uploaded", how=_ASKED),
+    Fact("connection.metadata_url_reachable", BOOL, None, _CASE, label="metadata URL reachable from outside", how="--set",
+         meaning="Whether the identity provider's metadata URL can be read from the public internet."),
+    Fact("connection.logins_attempted", NUMBER, None, _CASE, label="sign-ins attempted", how="--set",
+         meaning="How many times somebody tried to sign in through this connection; 0 when nobody did."),
+    Fact("connection.certificates", collection(certificate.CERTIFICATE), certificates, _DOCUMENT,
+         label="certificates in the connection", how=_ASKED),
+    Fact("idp.signing_certificates", collection(certificate.CERTIFICATE), signing_certificates, _DOCUMENT),
+    Fact("connection.trusts_published_certificate", BOOL, certificate_known, _CASE, optional=True,
+         label="published certificate is in the connection", how="metadata and the connection, or --set"),
+    Fact("connection.domains", collection(DOMAIN), domains, _DOCUMENT),
+    Fact("connection.count_in_organization", NUMBER, None, _CASE, label="connections of the organization", how="--set",
+         meaning="How many connections the organization has."),
+    Fact("sp.acs_url", URL, sp_acs_url, _DOCUMENT),
+    Fact("sp.entity_id", TEXT, sp_entity_id, _DOCUMENT),
+    Fact("idp.expected_entity_id", TEXT, expected_idp, _DOCUMENT),
+    Fact("oauth.expected_redirect_uri", URL, redirect_uri, _DOCUMENT),
+)  # fmt: skip

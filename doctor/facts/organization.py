@@ -1,0 +1,36 @@
+"""Facts of the organization behind a sign-in, and of the choice of an integration type."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from doctor.facts.fact import BOOL, Fact, enum
+
+_CASE: Final = ("case",)
+_SET: Final = "--set, --answers or a question"
+_TABLE: Final = "--provider, --set or a question"
+
+FACTS: Final = (
+    Fact("organization.exists", BOOL, None, _CASE, label="organization exists", how=_SET,
+         meaning="Whether the organization exists at the vendor, in the environment of the key."),
+    Fact("organization.id_matches", BOOL, None, _CASE, label="organization id is the right one", how=_SET,
+         meaning="Whether the organization id that the application sends is the one at the vendor."),
+    Fact("organization.connection_linked", BOOL, None, _CASE,
+         meaning="Whether the connection belongs to the organization."),
+    Fact("organization.domain_verified", BOOL, None, _CASE, label="domain verified", how=_SET,
+         meaning="Whether the organization's domain is verified."),
+    Fact("organization.user_domain_listed", BOOL, None, _CASE, label="the user's domain is listed", how=_SET,
+         meaning="Whether the domain of the user's e-mail address is among the organization's domains."),
+    Fact("directory.linked", BOOL, None, _CASE, label="directory linked", how=_SET,
+         meaning="Whether the directory is linked to the organization."),
+    Fact("integration.purpose", enum("sign-in", "directory", "social"), None, _CASE, label="purpose", how=_SET,
+         meaning="What the integration is for: employees signing in, directory sync, or consumers' accounts."),
+    Fact("integration.speaks_saml", BOOL, None, _CASE, label="provider speaks SAML", how=_TABLE,
+         meaning="Whether the identity provider offers SAML."),
+    Fact("integration.speaks_oidc", BOOL, None, _CASE, label="provider speaks OpenID Connect", how=_TABLE,
+         meaning="Whether the identity provider offers OpenID Connect."),
+    Fact("integration.speaks_scim", BOOL, None, _CASE, label="provider speaks SCIM", how=_TABLE,
+         meaning="Whether the identity provider can provision by SCIM."),
+    Fact("integration.native_directory", BOOL, None, _CASE, label="native directory", how=_TABLE,
+         meaning="Whether the vendor has a native directory connector for the provider."),
+)  # fmt: skip

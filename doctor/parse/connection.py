@@ -1,0 +1,128 @@
+"""Connections as the vendors' APIs give them, in one normal form.
+
+Both vendors, the states of their documents, of their current specifications and the deprecated ones;
+an unknown word is kept as it was given. Secrets (`client_secret`) are never copied.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from doctor.model.document import Certificate, Connection, Domain
+from doctor.parse import certificate
+
+STATES: Final = {
+    "requires_type": "draft", "draft": "draft", "validating": "validating", "active": "active", "inactive": "inactive",
+    "deleting": "deleting", "linked": "active", "unlinked": "inactive", "invalid_credentials": "credentials-invalid",
+}  # fmt: skip
+"""WorkOS: `state`, and the deprecated `status`, to doctor's words."""
+_SCALEKIT: Final = {"DRAFT": "draft", "IN_PROGRESS": "validating"}
+_PROTOCOLS: Final = (("saml", "saml"), ("oidc", "oidc"), ("oauth", "oauth"), ("magiclink", "other"))
+_PROVIDERS: Final = {"MICROSOFT_AD": "entra-id", "PING_IDENTITY": "pingone", "GOOGLE": "google-workspace"}
+
+
+def read_all(value: Any) -> tuple[Connection, ...]:
+    """Every connection in a JSON answer: one object, a wrapped one, or a list of either vendor."""
+    return tuple(_one(item) for item in _items(value) if isinstance(item, dict))
+
+
+def _items(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        for key in ("data", "connections"):
+            if isinstance(value.get(key), list):
+                return list(value[key])
+        return [value.get("connection", value)]
+    return value if isinstance(value, list) else []
+
+
+def _one(item: dict[str, Any]) -> Connection:
+    return _scalekit(item) if _is_scalekit(item) else _workos(item)
+
+
+def _is_scalekit(item: dict[str, Any]) -> bool:
+    return any(isinstance(item.get(key), dict) for key in ("saml_config", "oidc_config", "oauth_config")) or (
+        "provider" in item and "connection_type" not in item
+    )
+
+
+def _text(item: dict[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = item.get(name)
+        if isinstance(value, str) and value.strip():
+            return value
+    return None
+
+
+def _workos(item: dict[str, Any]) -> Connection:
+    given = _text(item, "state") or _text(item, "status") or ""
+    kind = _text(item, "connection_type", "type") or ""
+    options = item.get("options") if isinstance(item.get("options"), dict) else {}
+    signing = [_text(options, "signing_cert")] if options else []
+    values = {**item, **(options or {})}
+    return Connection(
+        vendor="workos", id=_text(item, "id"), name=_text(item, "name"), organization_id=_text(item, "organization_id"),
+        state=STATES.get(given.lower()), state_given=given, enabled=None, protocol=_protocol(kind), type=kind,
+        provider=None, domains=_domains(item.get("domains")), certificates=_certificates(signing),
+        acs_url=_text(values, "acs_url"), sp_entity_id=_text(values, "sp_entity_id"),
+        idp_entity_id=_text(values, "idp_entity_id"), idp_sso_url=_text(values, "idp_sso_url"),
+        metadata_url=_text(values, "idp_metadata_url"), redirect_uri=_text(values, "redirect_uri"),
+        signing_option=None, idp_initiated=None, holds_metadata=None,
+    )  # fmt: skip
+
+
+def _scalekit(item: dict[str, Any]) -> Connection:
+    saml = item.get("saml_config") if isinstance(item.get("saml_config"), dict) else {}
+    oidc = item.get("oidc_config") if isinstance(item.get("oidc_config"), dict) else {}
+    kind = _text(item, "type") or ""
+    given = (_text(item, "status") or "").upper()
+    enabled = item.get("enabled") if isinstance(item.get("enabled"), bool) else None
+    listed = saml.get("idp_certificates") if saml else None
+    texts = [_text(one, "certificate") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    idp = _text(saml or {}, "idp_entity_id", "idp_sso_url")
+    return Connection(
+        vendor="scalekit", id=_text(item, "id"), name=_text(item, "organization_name", "key_id"),
+        organization_id=_text(item, "organization_id"), state=_scalekit_state(given, enabled=enabled), state_given=given,
+        enabled=enabled, protocol=_protocol(kind), type=kind, provider=_provider(_text(item, "provider")),
+        domains=_domains(item.get("domains")), certificates=_certificates(texts),
+        acs_url=_text(saml or {}, "sp_assertion_url"), sp_entity_id=_text(saml or {}, "sp_entity_id"),
+        idp_entity_id=_text(saml or {}, "idp_entity_id"), idp_sso_url=_text(saml or {}, "idp_sso_url"),
+        metadata_url=_text(saml or {}, "idp_metadata_url"), redirect_uri=_text(oidc or {}, "redirect_uri"),
+        signing_option=_text(saml or {}, "saml_signing_option"), idp_initiated=_flag(saml, "allow_idp_initiated_login"),
+        holds_metadata=bool(idp or texts) if saml else None,
+    )  # fmt: skip
+
+
+def _flag(item: Any, name: str) -> bool | None:
+    value = item.get(name) if isinstance(item, dict) else None
+    return value if isinstance(value, bool) else None
+
+
+def _scalekit_state(given: str, *, enabled: bool | None) -> str | None:
+    """COMPLETED works when enabled; protobuf JSON leaves a false `enabled` out."""
+    if given == "COMPLETED":
+        return "active" if enabled else "inactive"
+    return _SCALEKIT.get(given) or STATES.get(given.lower())
+
+
+def _protocol(kind: str) -> str | None:
+    lower = kind.lower()
+    return next((word for part, word in _PROTOCOLS if part in lower), None)
+
+
+def _provider(name: str | None) -> str | None:
+    return None if name is None or name == "CUSTOM" else _PROVIDERS.get(name, name.lower())
+
+
+def _domains(found: Any) -> tuple[Domain, ...]:
+    listed = found if isinstance(found, list) else []
+    domains = []
+    for one in listed:
+        if isinstance(one, str):
+            domains.append(Domain(one.lower(), None))
+        elif isinstance(one, dict) and (name := _text(one, "domain")):
+            domains.append(Domain(name.lower(), _text(one, "state", "status")))
+    return tuple(domains)
+
+
+def _certificates(texts: list[str | None]) -> tuple[Certificate, ...]:
+    return tuple(certificate.from_text(text, "signing", ordinal=n) for n, text in enumerate(texts) if text)

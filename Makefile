@@ -20,6 +20,7 @@ format: $(VENV)/dev
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/doctor rules lint
+	$(BIN)/python -m docs.generate --check
 
 types: $(VENV)/dev
 	$(BIN)/mypy
@@ -39,8 +40,8 @@ bench: $(VENV)/dev                     ## cost, as ratios to named yardsticks
 corpus: $(VENV)/dev                    ## counts per rule over ../shared/corpus, held against the pinned ones
 	$(BIN)/python -m tests.corpus
 
-docs: $(VENV)/dev                      ## the generated pages and the JSON Schema
-	$(BIN)/python -m tests.pages
+docs: $(VENV)/dev                      ## the generated pages
+	$(BIN)/python -m docs.generate
 
 examples: $(VENV)/dev                  ## write examples/ anew, with fresh keys
 	$(BIN)/python -m tests.factory.write_examples

@@ -26,6 +26,6 @@ class CatalogueHook(BuildHookInterface[BuilderConfig]):
         target = Path(tempfile.mkdtemp(prefix="doctor-catalogue-"))
         where = store.Folder(Path(self.root, "rules"), Path(self.root, "providers.yaml"), (target,))
         store.load(where, rulebook.parts)
-        for name in ("conditions.json", "prose.json"):
+        for name in (f"{part}.json" for part in store.PARTS):
             json.loads((target / name).read_text(encoding="utf-8"))
             build_data["force_include"][str(target / name)] = f"doctor/_data/{name}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from bench import process, table, targets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bench.table import Row
     from bench.targets import Inside, Whole
@@ -51,10 +51,18 @@ def _prepare() -> None:
 
 def _rows(rounds: tuple[int, int, int]) -> Iterator[Row]:
     small, large, warm = rounds
-    yield from _whole(targets.SMALL, small)
-    yield from _whole(targets.LARGE, large)
+    yield from _or_why("doctor check", lambda: list(_whole(targets.SMALL, small)))
+    yield from _or_why("doctor check, large", lambda: list(_whole(targets.LARGE, large)))
     for one in targets.INSIDE:
-        yield _inside(one, warm)
+        yield from _or_why(one.what, lambda one=one: [_inside(one, warm)])  # type: ignore[misc]
+
+
+def _or_why(what: str, measured: Callable[[], list[Row]]) -> list[Row]:
+    """The rows, or one that says why there are none: a benchmark that cannot run hides no other."""
+    try:
+        return measured()
+    except RuntimeError as error:
+        return [table.Row(what, f"failed: {error}", "", None, "", "no")]
 
 
 def _whole(cases: Sequence[Whole], rounds: int) -> Iterator[Row]:
@@ -89,7 +97,11 @@ def _inside(one: Inside, rounds: int) -> Row:
 
 def _told(module: str, words: Sequence[str]) -> list[float]:
     command = [sys.executable, "-m", module, *words]
-    done = subprocess.run(command, check=True, capture_output=True, env=process.environment(), cwd=targets.HERE.parent)
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, env=process.environment(), cwd=targets.HERE.parent
+    )
+    if done.returncode:
+        raise RuntimeError((done.stderr.splitlines() or ["no output"])[-1])
     found: list[float] = json.loads(done.stdout)
     return found
 

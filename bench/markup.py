@@ -77,7 +77,8 @@ def _federation(kind: str, claims: str, endpoint: str, certificate: str) -> str:
     )
     return (
         f'<RoleDescriptor xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:fed="{_FED}" '
-        f'xsi:type="fed:{kind}" protocolSupportEnumeration="{_WS_TRUST}" ServiceDisplayName="Corp">{_adfs_key("signing", certificate)}'
+        f'xsi:type="fed:{kind}" protocolSupportEnumeration="{_WS_TRUST}" ServiceDisplayName="Corp">'
+        f"{_adfs_key('signing', certificate)}"
         f"<fed:{claims}>{types}</fed:{claims}>{places}</RoleDescriptor>"
     )
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from doctor.casework import Case, diagnose
+    from doctor.engine.diagnose import Diagnosis
     from doctor.library import Options, check
     from doctor.model.error import CatalogueError, DoctorError, InputError, UsageError
     from doctor.model.finding import Finding, Report, Severity, Verdict
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __version__: Final = "0.1.0"
 _HOMES: Final = {
     "check": "doctor.library", "Options": "doctor.library",
+    "diagnose": "doctor.casework", "Case": "doctor.casework", "Diagnosis": "doctor.engine.diagnose",
     "Report": "doctor.model.finding", "Finding": "doctor.model.finding",
     "Severity": "doctor.model.finding", "Verdict": "doctor.model.finding",
     "DoctorError": "doctor.model.error", "UsageError": "doctor.model.error",
@@ -26,8 +29,20 @@ _HOMES: Final = {
 }  # fmt: skip
 
 __all__ = [
-    "CatalogueError", "DoctorError", "Finding", "InputError", "Options", "Report", "Severity", "UsageError", "Verdict",
-    "__version__", "check",
+    "Case",
+    "CatalogueError",
+    "Diagnosis",
+    "DoctorError",
+    "Finding",
+    "InputError",
+    "Options",
+    "Report",
+    "Severity",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "check",
+    "diagnose",
 ]  # fmt: skip
 
 

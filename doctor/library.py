@@ -34,7 +34,8 @@ class Options(NamedTuple):
     come. `provider`: the identity provider's id or name. `at`: the moment of judgement (aware; default
     now). `fail_on`: the severity at which the verdict is `fail`. `allow_private`: let URLs
     lead to private and loopback addresses. `rules`: a folder of rules that add to, override or disable
-    the shipped ones. `keep_going`: use the right rule files although others are wrong.
+    the shipped ones. `keep_going`: use the right rule files although others are wrong. `vendor`: who
+    holds the connection, workos or scalekit.
     """
 
     acs_url: str | None = None
@@ -48,6 +49,7 @@ class Options(NamedTuple):
     allow_private: bool = False
     rules: str | os.PathLike[str] | None = None
     keep_going: bool = False
+    vendor: str | None = None
 
 
 def check(
@@ -63,19 +65,21 @@ def check(
     read, `on_checked` after each subject. Raises `UsageError` for a wrong call and `CatalogueError` for
     wrong rule files; a subject that cannot be read is listed in `Report.unreadable`.
     """
-    chosen = _options(options)
-    rules = book or rulebook(chosen)
-    now = chosen.at or datetime.now(UTC)
-    checker = engine.Checker(rules, now, *_given(chosen))
-    checked: list[Checked] = []
+    settings = chosen(options)
+    rules = book or rulebook(settings)
+    now = settings.at or datetime.now(UTC)
+    context = _contexts(settings)
+    checker = engine.Checker(rules, now, *_given(settings, context))
+    checker.describer.provider = rules.provider_id(settings.provider)
+    checked = [checker.document(one) for one in context if not _fits(one, str(one.details["offered_as"]))]
     unreadable: list[str] = []
     for subject in subjects_given:
-        for one in _each(subject, chosen, checker, progress, unreadable):
+        for one in _each(subject, settings, checker, progress, unreadable):
             checked.append(one)
             if on_checked is not None:
                 on_checked(one)
-    case = checker.case_rules(checked[0].subject.name if checked else "")
-    return engine.report([*checked, *([case] if case else [])], rules, now, chosen.fail_on, tuple(unreadable))
+    case = checker.case_rules(checked[0].subject.name) if checked else None
+    return engine.report([*checked, *([case] if case else [])], rules, now, settings.fail_on, tuple(unreadable))
 
 
 def rulebook(chosen: Options) -> Rulebook:
@@ -90,21 +94,22 @@ def rulebook(chosen: Options) -> Rulebook:
     return extended(base, Path(chosen.rules), keep_going=chosen.keep_going)
 
 
-def _options(options: dict[str, Any]) -> Options:
+def chosen(options: dict[str, Any]) -> Options:
+    """The options of a call, checked. Raises `UsageError` with the nearest name."""
     unknown = sorted(set(options) - set(Options._fields))
     if unknown:
         from doctor.catalogue.rule import did_you_mean
 
         raise UsageError(f"there is no option {unknown[0]!r}{did_you_mean(unknown[0], Options._fields)}")
-    chosen = Options(**options)
-    if chosen.fail_on not in FAIL_ON:
-        raise UsageError(f"fail_on must be one of {', '.join(FAIL_ON)}, not {chosen.fail_on!r}")
-    if chosen.at is not None and chosen.at.tzinfo is None:
+    found = Options(**options)
+    if found.fail_on not in FAIL_ON:
+        raise UsageError(f"fail_on must be one of {', '.join(FAIL_ON)}, not {found.fail_on!r}")
+    if found.at is not None and found.at.tzinfo is None:
         raise UsageError("at must be an aware time", "give it a time zone, UTC for instance")
-    return chosen
+    return found
 
 
-def _given(chosen: Options) -> tuple[dict[str, Any], dict[str, str]]:
+def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], dict[str, str]]:
     """The facts that options tell, and the option that told each."""
     facts: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -116,28 +121,34 @@ def _given(chosen: Options) -> tuple[dict[str, Any], dict[str, str]]:
     tell("sp.acs_url", chosen.acs_url, "--acs-url")
     tell("sp.entity_id", chosen.sp_entity_id, "--sp-entity-id")
     tell("idp.expected_entity_id", chosen.idp_entity_id, "--idp-entity-id")
-    if chosen.sp_metadata is not None:
-        for fact, value in _told_by_sp(_context(chosen.sp_metadata, chosen, "sp-metadata")):
-            tell(fact, value, "--sp-metadata")
-    if chosen.idp_metadata is not None:
-        document = _context(chosen.idp_metadata, chosen, "idp-metadata")
-        tell("idp.expected_entity_id", document.entity.entity_id if document.entity else None, "--idp-metadata")
+    for document in context:
+        kind = str(document.details["offered_as"])
+        for fact, value in _TOLD_BY[kind](document) if _fits(document, kind) else ():
+            tell(fact, value, f"--{kind}")
     return facts, sources
 
 
+def _contexts(chosen: Options) -> list[Document]:
+    """The files given beside the subjects."""
+    given = (("sp-metadata", chosen.sp_metadata), ("idp-metadata", chosen.idp_metadata))
+    return [_context(subject, chosen, kind) for kind, subject in given if subject is not None]
+
+
 def _context(subject: Subject, chosen: Options, kind: str) -> Document:
-    """A file given beside the subjects. Raises `UsageError` when it is of another kind."""
-    name = "bytes" if isinstance(subject, bytes) else os.fspath(subject)
+    """A file given beside the subjects, with what it was offered as."""
+    name = f"--{kind}" if isinstance(subject, bytes) else os.fspath(subject)
     if isinstance(subject, bytes):
         found = reader.of_bytes(subject, name)
     else:
         found = reader.read(next(iter(subjects.named([name]))), allow_private=chosen.allow_private)
     document = found.document if isinstance(found, reader.Stream) else found
-    both = document.entity is not None and any(role.name == kind.partition("-")[0] for role in document.entity.roles)
-    if document.kind != kind and not both:
-        option = f"--{kind}"
-        raise UsageError(f"{option} {name}: this is {document.kind}, not {kind}", f"give {option} {kind} in XML")
-    return document
+    return document._replace(details={**document.details, "offered_as": kind})
+
+
+def _fits(document: Document, kind: str) -> bool:
+    """Whether a document can serve as what it was offered as: an entity with both roles is either."""
+    roles = {role.name for role in document.entity.roles} if document.entity else set()
+    return document.kind == kind or kind.partition("-")[0] in roles
 
 
 def _told_by_sp(document: Document) -> Iterator[tuple[str, str | None]]:
@@ -147,6 +158,13 @@ def _told_by_sp(document: Document) -> Iterator[tuple[str, str | None]]:
     posts = [one for role in roles for one in role.acs if one.binding == "post"]
     best = next((one for one in posts if one.is_default), posts[0] if posts else None)
     yield "sp.acs_url", best.location if best else None
+
+
+def _told_by_idp(document: Document) -> Iterator[tuple[str, str | None]]:
+    yield "idp.expected_entity_id", document.entity.entity_id if document.entity else None
+
+
+_TOLD_BY: Final = {"sp-metadata": _told_by_sp, "idp-metadata": _told_by_idp}
 
 
 def _each(
@@ -192,8 +210,8 @@ def _aggregate(found: reader.Stream, checker: Checker, progress: Callable[[str, 
         place = Place(refused.place.line, refused.place.column)
         flaw = document.input._replace(problem=refused.problem, detail=refused.detail, place=place)
         document = document._replace(input=flaw)
-    while found.hashing.read(1 << 20):
-        pass
+    finally:
+        found.hashing.drain()
     return tally.finished(document._replace(sha256=found.hashing.total.hexdigest()))
 
 

@@ -81,7 +81,9 @@ def test_patient(patient: broken.Patient) -> None:
 
 
 def test_aggregate() -> None:
-    found = json.loads(written.report(doctor.check(broken_metadata.numbered(NOW, 30), at=NOW), "0"))
+    later = NOW.replace(year=2060)
+    found = json.loads(written.report(doctor.check(broken_metadata.numbered(NOW, 30), at=later), "0"))
+    assert found["subjects"][0]["totals"]["certificate-expired"] == 30
     assert found["subjects"][0]["kind"] == "metadata-aggregate"
     assert wrong("report-1", found) == []
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from doctor.catalogue import error_file, source, tree_file
 from doctor.catalogue import rule as rule_file
-from doctor.catalogue import source
 from doctor.model.error import CatalogueError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ class Sources(NamedTuple):
     citations: dict[str, Any]
     providers: Any
     problems: list[str]
+    trees: dict[str, Any] = {}  # noqa: RUF012  (built once, then read)
+    errors: list[Any] = []  # noqa: RUF012
 
 
 def read(where: Folder) -> Sources:
@@ -32,7 +34,35 @@ def read(where: Folder) -> Sources:
     found = read_folder(where.rules, "rules")
     providers = _attempt(where.providers, "providers.yaml", found.problems)
     problems = [*found.problems, *uncited(found, found.citations)]
-    return found._replace(providers=providers, problems=problems)
+    trees = dict(_trees(where.rules, found, problems))
+    errors = list(_errors(where.rules, found, providers, problems))
+    return found._replace(providers=providers, problems=problems, trees=trees, errors=errors)
+
+
+def _trees(folder: Path, found: Sources, problems: list[str]) -> Iterator[tuple[str, Any]]:
+    for path in sorted((folder / "trees").glob("*.yaml")):
+        shown = f"rules/trees/{path.name}"
+        data = _attempt(path, shown, problems)
+        wrong = tree_file.problems(data, shown, found.rules) if data is not None else []
+        problems += wrong
+        if data is not None and not wrong:
+            found.files[data["id"]] = shown
+            yield data["id"], data
+
+
+def _errors(folder: Path, found: Sources, providers: Any, problems: list[str]) -> Iterator[Any]:
+    idps = [str(one.get("id")) for one in (providers or {}).get("providers", ()) if isinstance(one, dict)]
+    seen: dict[str, str] = {}
+    for path in sorted((folder / "errors").glob("*.yaml")):
+        shown = f"rules/errors/{path.name}"
+        entries = _attempt(path, shown, problems) or []
+        wrong = error_file.problems(entries, shown, found.rules, idps)
+        problems += wrong
+        for entry in entries if not wrong else ():
+            if entry["id"] in seen:
+                problems.append(f"{shown}:{entry.line}: the id {entry['id']} is taken by {seen[entry['id']]}")
+            seen[entry["id"]] = shown
+            yield entry
 
 
 def read_folder(folder: Path, shown_as: str) -> Sources:

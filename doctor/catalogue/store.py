@@ -1,6 +1,6 @@
 """The prebuilt form of the catalogue: JSON, the conditions apart from the prose.
 
-A build reads every YAML file and checks it; the result is kept as two JSON files with the size and
+A build reads every YAML file and checks it; the result is kept as a few JSON files with the size and
 time of every source file. A later start compares sizes and times and reads JSON. What was installed
 from a wheel has new times: then the content's digest decides, once. JSON, since it cannot run code.
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Raised when the JSON form changes, so that an old one is never read as a new one."""
 
 Stamp = list[list[Any]]
@@ -34,10 +34,16 @@ class Folder(NamedTuple):
 
 
 class Built(NamedTuple):
-    """A built catalogue: its conditions part, and where the prose part lies."""
+    """A built catalogue: its conditions, and how to get each of the other parts when it is needed."""
 
     conditions: dict[str, Any]
-    prose: Callable[[], dict[str, Any]]
+    part: Callable[[str], dict[str, Any]]
+
+
+Parts = dict[str, dict[str, Any]]
+"""The parts of a built catalogue: conditions, prose, trees, errors; each is one JSON file."""
+PARTS: Final = ("prose", "trees", "errors", "conditions")
+"""The names of the parts; conditions are written last, since they vouch for the others."""
 
 
 def folder() -> Folder:
@@ -90,30 +96,33 @@ def digest_of(where: Folder) -> str:
     return "sha256:" + total.hexdigest()
 
 
-def load(where: Folder, build: Callable[[Folder], tuple[dict[str, Any], dict[str, Any]]]) -> Built:
+def load(where: Folder, build: Callable[[Folder], Parts]) -> Built:
     """The built catalogue, from its JSON when that is fresh, else built anew and kept if possible.
 
-    `build` gives the two parts and raises `CatalogueError` when a source file is wrong.
+    `build` gives the parts and raises `CatalogueError` when a source file is wrong.
     """
     stamp = stamp_of(where)
     for place in where.built:
         conditions = _read(place / "conditions.json")
         if conditions is not None and _fresh(conditions, stamp, where, place):
-            return Built(conditions, _lazy_prose(place, conditions["digest"], where, build))
-    conditions, prose = build(where)
-    conditions |= {"format": FORMAT, "stamp": stamp, "digest": digest_of(where)}
-    keep(where, conditions, prose | {"digest": conditions["digest"]})
-    return Built(conditions, lambda: prose)
+            return Built(conditions, _lazily(place, conditions["digest"], where, build))
+    parts = build(where)
+    digest = digest_of(where)
+    for part in parts.values():
+        part["digest"] = digest
+    parts["conditions"] |= {"format": FORMAT, "stamp": stamp}
+    keep(where, parts)
+    return Built(parts["conditions"], parts.__getitem__)
 
 
-def _lazy_prose(
-    place: Path, digest: str, where: Folder, build: Callable[[Folder], tuple[dict[str, Any], dict[str, Any]]]
-) -> Callable[[], dict[str, Any]]:
-    def prose() -> dict[str, Any]:
-        found = _read(place / "prose.json")
-        return found if found is not None and found.get("digest") == digest else build(where)[1]
+def _lazily(
+    place: Path, digest: str, where: Folder, build: Callable[[Folder], Parts]
+) -> Callable[[str], dict[str, Any]]:
+    def part(name: str) -> dict[str, Any]:
+        found = _read(place / f"{name}.json")
+        return found if found is not None and found.get("digest") == digest else build(where)[name]
 
-    return prose
+    return part
 
 
 def _fresh(conditions: dict[str, Any], stamp: Stamp, where: Folder, place: Path) -> bool:
@@ -140,10 +149,10 @@ def _read(path: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def keep(where: Folder, conditions: dict[str, Any], prose: dict[str, Any]) -> None:
-    """Write both parts into the first place that takes them; a read-only home is no error."""
+def keep(where: Folder, parts: Parts) -> None:
+    """Write all parts into the first place that takes them; a read-only home is no error."""
     for place in where.built:
-        if _write(place / "prose.json", prose) and _write(place / "conditions.json", conditions):
+        if all(_write(place / f"{name}.json", parts[name]) for name in PARTS):
             return
 
 

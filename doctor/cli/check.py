@@ -42,6 +42,7 @@ def run(words: list[str]) -> int:
         at=option.moment(chosen.at) if chosen.at else None, fail_on=chosen.fail_on, allow_private=chosen.allow_private,
         rules=chosen.rules, keep_going=chosen.keep_going,
     )  # fmt: skip
+    option.say_unknown_provider(chosen.provider)
     option.write(_written(report, chosen), chosen.output)
     if report.unreadable:
         return 2

@@ -13,6 +13,8 @@ from typing import Final
 
 COMMANDS: Final = {
     "check": "judge files, folders, URLs or standard input",
+    "diagnose": "name the cause of a failure, from whatever is at hand",
+    "cases": "the diagnoses that are kept on this machine",
     "rules": "list, show, lint and test the rules",
     "explain": "explain a rule",
 }

@@ -44,6 +44,17 @@ def party(parser: argparse.ArgumentParser) -> None:
     add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")
 
 
+def say_unknown_provider(name: str | None) -> None:
+    """Say on standard error that nobody knows a product by this name; that is no error."""
+    from doctor.catalogue.rule import did_you_mean
+    from doctor.engine.rulebook import shipped
+    from doctor.report.safe import line
+
+    if name and shipped().provider_id(name) is None:
+        near = did_you_mean(name.casefold(), shipped().names)
+        print(f"doctor: no product is known as {line(name)}{near}; general words are used", file=sys.stderr)  # noqa: T201
+
+
 def output(parser: argparse.ArgumentParser, formats: tuple[str, ...] = ("text", "json")) -> None:
     """Add the options that say how the answer is written."""
     parser.add_argument("--format", choices=formats, default="text", help="how the answer is written (default: text)")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doctor.catalogue import build, store
 from doctor.catalogue.rule import did_you_mean, scopes
+from doctor.catalogue.source import line_of
 from doctor.engine import example
 from doctor.engine.rulebook import built
 from doctor.facts.registry import registry
-from doctor.model.error import UsageError
+from doctor.model.error import CatalogueError, UsageError
 
 if TYPE_CHECKING:
     from doctor.catalogue.store import Folder
@@ -60,27 +64,83 @@ def _worded(text: str, words: Any) -> str:
     return text
 
 
-def lint(where: Folder | None = None) -> list[str]:
-    """Every problem of the catalogue as `file:line: what`, unused things included."""
+def lint(where: Folder | None = None, extra: Path | None = None) -> list[str]:
+    """Every problem of the catalogue as `file:line: what`, unused things included.
+
+    `extra` is a folder of more rules; then only its own problems are told.
+    """
+    if extra is not None:
+        return _lint_extra(extra)
     place = where or store.folder()
-    _, _, problems = built(place)
+    made, problems = built(place)
     found = build.read(place)
-    return [*problems, *_unused(found), *_failing(found)]
+    book = _book(made)
+    return [*problems, *_unused(found, book), *_failing(found), *_failing_trees(found, book)]
 
 
-def _unused(found: build.Sources) -> list[str]:
-    cited = {key for data in found.rules.values() for key in data["cite"]}
-    return [f"rules/{build.CITATIONS}:1: no rule cites {key!r}" for key in found.citations if key not in cited]
+def _book(made: dict[str, dict[str, Any]]) -> Rulebook:
+    from doctor.engine.rulebook import Rulebook
+
+    made["conditions"].setdefault("digest", "")
+    return Rulebook(made["conditions"], made.__getitem__)
+
+
+def _lint_extra(extra: Path) -> list[str]:
+    from doctor.engine.rulebook import extended, shipped
+
+    found = build.read_folder(extra, extra.name)
+    try:
+        extended(shipped(), extra)
+    except CatalogueError as error:
+        return error.problems
+    return _failing(found)
+
+
+def _unused(found: build.Sources, book: Rulebook) -> list[str]:
+    cited = {key for data in found.rules.values() for key in data.get("cite", ())}
+    problems = [f"rules/{build.CITATIONS}:1: no rule cites {key!r}" for key in found.citations if key not in cited]
+    return [*problems, *_same_conditions(found), *_unused_facts(found, book)]
+
+
+def _same_conditions(found: build.Sources) -> list[str]:
+    """Rules of one kind with one condition: then one of them is too many."""
+    seen: dict[str, str] = {}
+    problems = []
+    for name, data in found.rules.items():
+        mark = json.dumps([scopes(data), data.get("for_each"), data.get("applies"), data["when"]], sort_keys=True)
+        if mark in seen:
+            problems.append(f"{found.files[name]}:{line_of(data, 'when')}: the condition is that of {seen[mark]}")
+        seen[mark] = name
+    return problems
+
+
+def _unused_facts(found: build.Sources, book: Rulebook) -> list[str]:
+    """Facts that no rule, text, tree, error entry or other fact uses."""
+    used = json.dumps([list(found.rules.values()), list(found.trees.values()), book.errors], default=str)
+    code = fact_sources()
+    return [
+        f"doctor/facts:1: nothing uses the fact {name}"
+        for name in registry()
+        if not re.search(rf"\b{re.escape(name)}\b", used) and code.count(f'"{name}"') < 2
+    ]
 
 
 def _failing(found: build.Sources) -> list[str]:
     return [
         f"{found.files[one.rule]}:1: example {one.name!r}: expected {one.expected}, got {one.got}"
         + (f" (missing {', '.join(one.missing)})" if one.missing else "")
-        for data in found.rules.values()
-        for one in example.results(_ready(data))
-        if not one.passed
-    ]
+        for data in found.rules.values() if not data.get("disabled")
+        for one in example.results(_ready(data)) if not one.passed
+    ]  # fmt: skip
+
+
+def _failing_trees(found: build.Sources, book: Rulebook) -> list[str]:
+    from doctor.engine import tree_example
+
+    return [
+        f"{found.files[one.rule]}:1: example {one.name!r}: expected {one.expected}, got {one.got}"
+        for each in book.trees for one in tree_example.results(each, book) if not one.passed
+    ]  # fmt: skip
 
 
 def _ready(data: dict[str, Any]) -> dict[str, Any]:
@@ -89,15 +149,50 @@ def _ready(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, **condition_part(data), "document": scopes(data)}
 
 
-def test(rule_ids: list[str]) -> list[dict[str, Any]]:
-    """The examples of these rules, run: what each expected and what came."""
-    found = build.read(store.folder())
+def test(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:
+    """The examples of rules and trees whose id holds one of these words (all, without words), run."""
+    found = build.read_folder(extra, extra.name) if extra else build.read(store.folder())
+    rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
+    results = [one for data in rules for one in example.results(_ready(data))]
+    if extra is None:
+        results += _tree_results(words)
     return [
         {"rule": one.rule, "example": one.name, "expected": one.expected, "got": one.got,
          "missing": list(one.missing), "passed": one.passed}
-        for rule_id in rule_ids if rule_id in found.rules
-        for one in example.results(_ready(found.rules[rule_id]))
+        for one in results
     ]  # fmt: skip
+
+
+def _tree_results(words: list[str]) -> list[example.Result]:
+    from doctor.engine import tree_example
+    from doctor.engine.rulebook import shipped
+
+    book = shipped()
+    return [one for each in book.trees if _wanted(each.id, words) for one in tree_example.results(each, book)]
+
+
+def _wanted(name: str, words: list[str]) -> bool:
+    return not words or any(word in name for word in words)
+
+
+def mutants(words: list[str]) -> list[dict[str, Any]]:
+    """Every mutant of these rules, and whether an example noticed it."""
+    from doctor.engine import mutation
+
+    found = build.read(store.folder())
+    rules = [data for name, data in found.rules.items() if _wanted(name, words)]
+    return [one._asdict() for data in rules for one in mutation.mutants(_ready(data))]
+
+
+def coverage(book: Rulebook) -> dict[str, Any]:
+    """Which error entries lead to a tested rule: one with examples, in a tree or with facts to decide it."""
+    tested = {row["rule"] for row in test([]) if row["passed"]}
+    rows = [
+        {"id": entry["id"], "code": entry["code"], "suspects": entry["suspects"],
+         "tested": any(name in tested for name in entry["suspects"])}
+        for entry in book.errors
+    ]  # fmt: skip
+    return {"entries": rows, "total": len(rows), "tested": sum(row["tested"] for row in rows)}
 
 
 def facts() -> list[dict[str, Any]]:
@@ -109,3 +204,9 @@ def facts() -> list[dict[str, Any]]:
          "meaning": declared[0].doc, "how": declared[0].how}
         for name, declared in sorted(registry().items())
     ]  # fmt: skip
+
+
+def fact_sources() -> str:
+    """The source of every module of facts: for asking which facts other facts are made of."""
+    folder = Path(__file__).resolve().parent.parent / "facts"
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))

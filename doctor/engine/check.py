@@ -80,7 +80,10 @@ class Checker:
         told = summary.of(document)
         if getattr(known, "tenant", None):
             told["tenant"] = known.tenant  # type: ignore[union-attr]
-        return Subject(document.name, document.kind, document.sha256, getattr(known, "id", None), told, totals or {})
+        judged = self.book.judges(document.kind)
+        return Subject(
+            document.name, document.kind, document.sha256, getattr(known, "id", None), told, totals or {}, judged
+        )
 
 
 def _of_case(name: str) -> bool:
@@ -152,6 +155,13 @@ def failed(findings: Iterable[Finding], fail_on: str) -> bool:
     return any(one.verdict == Verdict.CONFIRMED and SEVERITIES.index(one.severity) <= bound for one in findings)
 
 
+def _verdict(findings: tuple[Finding, ...], fail_on: str, unreadable: tuple[str, ...]) -> str:
+    """fail, pass, or undecided when an input could not be read."""
+    if failed(findings, fail_on):
+        return "fail"
+    return "undecided" if unreadable else "pass"
+
+
 def not_checked(missing: dict[str, str]) -> tuple[NotChecked, ...]:
     """The facts that rules wanted and nobody gave, with what people call them and how they give them."""
     found = []
@@ -169,7 +179,7 @@ def report(checked: list[Checked], book: Rulebook, now: datetime, fail_on: str, 
     for one in checked:
         missing.update(one.missing)
     return Report(
-        verdict="fail" if failed(findings, fail_on) else "pass", now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        verdict=_verdict(findings, fail_on, unreadable), now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         rules=book.digest, rules_run=sum(one.ran for one in checked),
         subjects=tuple(one.subject for one in checked if one.subject.kind != "case"), findings=findings,
         not_checked=not_checked(missing), counts=counted(checked), unreadable=unreadable,

@@ -58,13 +58,14 @@ def view_of(facts: dict[str, Any], kind: str, now: datetime = NOW) -> View:
     case = View(derivations("case"), now)
     view = case if kind == "case" else View(derivations(kind), now, None, case)
     for name, value in facts.items():
-        given = _given(name, value)
+        given = given_value(name, value)
         view[name] = given
         case[name] = given
     return view
 
 
-def _given(name: str, value: Any) -> Any:
+def given_value(name: str, value: Any) -> Any:
+    """A fact's value as an example writes it: collections and records as items with just these fields."""
     fact = declared(name)
     if fact is None:
         return typed(value, None)

@@ -64,13 +64,16 @@ class Describer:
 
     def __init__(self, book: Rulebook) -> None:
         self.book = book
+        self.provider: str | None = None
+        """The product whose words are used where the document itself shows none."""
 
     def finding(self, outcome: Outcome, view: View, subject: str) -> Finding:
         """The finding of one outcome."""
         rule = outcome.rule
         texts = self.book.prose(rule.id)
         provider = view["provider.id"] if view.has_document else None
-        read = template.read_from(view, outcome.item, self.book.words(provider if isinstance(provider, str) else None))
+        known = provider if isinstance(provider, str) else self.provider
+        read = template.read_from(view, outcome.item, self.book.words(known))
 
         def told(key: str) -> str | None:
             text = texts.get(key)
@@ -110,7 +113,7 @@ class Describer:
     def _seen(self, outcome: Outcome, view: View) -> tuple[Place, str | None]:
         place = self._place(outcome, view)
         data = view.document.source if view.has_document else None
-        if data is None or place.line is None:
+        if data is None or place.line is None or _holds_private_key(view.document):
             return place, None
         from doctor.parse import anchor
 
@@ -133,6 +136,13 @@ class Describer:
                 if count < MAX_PROOFS:
                     yield proof
                 count += 1
+
+
+def _holds_private_key(document: Document) -> bool:
+    """Whether the bytes may show a private key: then not one of them is repeated."""
+    roles = document.entity.roles if document.entity else ()
+    found = (*document.certificates, *(one for role in roles for one in role.certificates))
+    return document.kind == "private-key" or any(one.problem == "private-key" for one in found)
 
 
 def _proof(leaf: str, outcome: Outcome, view: View, subject: str) -> Iterator[Proof]:

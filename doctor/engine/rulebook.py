@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 
     from doctor.catalogue.build import Sources
     from doctor.catalogue.store import Folder
+    from doctor.engine.tree import Tree
 
 
 class Rulebook:
     """Rules by kind of document; texts, citations and provider words when a finding needs them."""
 
-    def __init__(self, conditions: dict[str, Any], prose: Callable[[], dict[str, Any]]) -> None:
+    def __init__(self, conditions: dict[str, Any], part: Callable[[str], dict[str, Any]]) -> None:
         self.digest: str = conditions["digest"]
         self.fingerprints: list[list[str]] = conditions["fingerprints"]
         self.names: dict[str, str] = conditions["names"]
         self.notes: tuple[str, ...] = tuple(conditions.get("notes", ()))
         self._kinds: dict[str, list[int]] = conditions["kinds"]
         self._data: list[dict[str, Any]] = conditions["rules"]
-        self._prose = prose
-        self._loaded: dict[str, Any] | None = None
+        self._part = part
+        self._loaded: dict[str, dict[str, Any]] = {}
+        self._trees: tuple[Tree, ...] | None = None
+        self._ids = tuple(data["id"] for data in self._data)
         self._compiled: dict[int, Rule] = {}
         self._for: dict[str, tuple[Rule, ...]] = {}
 
@@ -46,16 +49,42 @@ class Rulebook:
             found = self._for[kind] = tuple(self._rule(number) for number in sorted(set(numbers)))
         return found
 
+    def judges(self, kind: str) -> bool:
+        """Whether rules judge this kind of document, beyond what they judge of any input."""
+        return kind in self._kinds
+
     def _rule(self, number: int) -> Rule:
         rule = self._compiled.get(number)
         if rule is None:
             rule = self._compiled[number] = Rule(self._data[number])
         return rule
 
+    def rule(self, rule_id: str) -> Rule:
+        """One rule, compiled."""
+        return self._rule(self.ids.index(rule_id))
+
+    def all_data(self) -> list[dict[str, Any]]:
+        """The condition part of every rule, in order."""
+        return self._data
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """Every tree, in a stable order."""
+        if self._trees is None:
+            from doctor.engine import tree
+
+            self._trees = tuple(tree.compiled(data) for data in self._load("trees")["trees"].values())
+        return self._trees
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Every error text that is known."""
+        return self._load("errors")["errors"]  # type: ignore[no-any-return]
+
     @property
     def ids(self) -> tuple[str, ...]:
         """Every rule id, in order."""
-        return tuple(data["id"] for data in self._data)
+        return self._ids
 
     def data(self, rule_id: str) -> dict[str, Any]:
         """The condition part of one rule."""
@@ -89,6 +118,17 @@ class Rulebook:
         """What `providers.yaml` says of one product; empty when it has none."""
         return self._texts()["products"].get(provider, {})  # type: ignore[no-any-return]
 
+    def provider_id(self, name: str | None) -> str | None:
+        """The id of the product that somebody calls by this id, name or alias; None when nobody does."""
+        if not name:
+            return None
+        wanted = " ".join(name.casefold().replace("-", " ").replace("_", " ").split())
+        for key, product in self._texts()["products"].items():
+            called = (key.replace("-", " "), product["name"].casefold(), *product.get("aliases", ()))
+            if wanted in called:
+                return str(key)
+        return None
+
     @property
     def citations(self) -> dict[str, Any]:
         """Every citation by its key."""
@@ -113,12 +153,16 @@ class Rulebook:
             "digest": "sha256:" + hashlib.sha256(mark.encode()).hexdigest(), "fingerprints": self.fingerprints,
             "names": self.names, "rules": listed, "kinds": _by_kind(listed), "notes": [*self.notes, *notes],
         }  # fmt: skip
-        return Rulebook(conditions, lambda: told)
+        loaded = {"prose": told, "trees": self._load("trees"), "errors": self._load("errors")}
+        return Rulebook(conditions, loaded.__getitem__)
 
     def _texts(self) -> dict[str, Any]:
-        if self._loaded is None:
-            self._loaded = self._prose()
-        return self._loaded
+        return self._load("prose")
+
+    def _load(self, name: str) -> dict[str, Any]:
+        if name not in self._loaded:
+            self._loaded[name] = self._part(name)
+        return self._loaded[name]
 
 
 @cache
@@ -132,10 +176,10 @@ def shipped(*, keep_going: bool = False) -> Rulebook:
     except CatalogueError:
         if not keep_going:
             raise
-        conditions, prose, problems = built(store.folder())
-        conditions |= {"digest": store.digest_of(store.folder()), "notes": problems}
-        return Rulebook(conditions, lambda: prose)
-    return Rulebook(found.conditions, found.prose)
+        made, problems = built(store.folder())
+        made["conditions"] |= {"digest": store.digest_of(store.folder()), "notes": problems}
+        return Rulebook(made["conditions"], made.__getitem__)
+    return Rulebook(found.conditions, found.part)
 
 
 def extended(base: Rulebook, folder: Path, *, keep_going: bool = False) -> Rulebook:
@@ -182,28 +226,46 @@ def _typechecked(found: Sources, words: frozenset[str]) -> tuple[dict[str, Any],
     return rules, problems
 
 
-def parts(where: Folder) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Build both parts of the catalogue from YAML. Raises `CatalogueError` with every problem."""
-    conditions, prose, problems = built(where)
+def parts(where: Folder) -> dict[str, dict[str, Any]]:
+    """Build all parts of the catalogue from YAML. Raises `CatalogueError` with every problem."""
+    made, problems = built(where)
     if problems:
         raise CatalogueError(problems)
-    return conditions, prose
+    return made
 
 
-def built(where: Folder) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    """Both parts from the files that are right, and the problems of those that are not."""
-    from doctor.catalogue import build, provider_file
+def built(where: Folder) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """All parts from the files that are right, and the problems of those that are not."""
+    from doctor.catalogue import build, error_file, provider_file
+    from doctor.engine import typecheck
 
     found = build.read(where)
     compiled = provider_file.compiled(found.providers, "providers.yaml")
     rules, wrong = _typechecked(found, _words(compiled["products"]))
-    prose = {"rules": _told(rules, found), "citations": found.citations, "products": compiled["products"]}
+    wrong += [
+        problem for name, data in found.trees.items() for problem in typecheck.tree_problems(data, found.files[name])
+    ]
+    wrong += [problem for entry in found.errors for problem in typecheck.error_problems(entry)]
     listed = _listed(rules)
-    conditions = {
-        "rules": listed, "kinds": _by_kind(listed),
-        "fingerprints": compiled["fingerprints"], "names": compiled["names"],
+    made: dict[str, dict[str, Any]] = {
+        "conditions": {"rules": listed, "kinds": _by_kind(listed), "fingerprints": compiled["fingerprints"],
+                       "names": compiled["names"]},
+        "prose": {"rules": _told(rules, found), "citations": found.citations, "products": compiled["products"]},
+        "trees": {"trees": {name: found.trees[name] for name in _tree_order(found.trees)}},
+        "errors": {"errors": [error_file.ready(entry) for entry in found.errors]},
     }  # fmt: skip
-    return conditions, prose, [*found.problems, *wrong]
+    return made, [*found.problems, *wrong]
+
+
+TREES = (
+    "stuck-in-draft", "stuck-in-validating", "saml-assertion-error", "scim-sync-failing", "directory-not-linked",
+    "oauth-redirect-error", "organization-not-found", "choose-integration-type",
+)  # fmt: skip
+"""The order in which trees are tried and told; a tree that is not named comes after these."""
+
+
+def _tree_order(trees: dict[str, Any]) -> list[str]:
+    return sorted(trees, key=lambda name: (TREES.index(name) if name in TREES else len(TREES), name))
 
 
 def _listed(rules: dict[str, Any]) -> list[dict[str, Any]]:

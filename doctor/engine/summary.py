@@ -13,7 +13,7 @@ _HIDDEN = ("aggregate", "copies", "offered_as", "fetch_failure", "fetch_detail",
 def of(document: Document) -> dict[str, object]:
     """The summary of one document, as JSON data."""
     if document.entity is not None:
-        return _entity(document, document.entity)
+        return _entity(document, document.entity, document.kind)
     if document.certificates:
         return {"certificates": [_certificate(one) for one in document.certificates if one.problem is None]}
     if document.kind == "metadata-aggregate":
@@ -24,10 +24,10 @@ def of(document: Document) -> dict[str, object]:
     return told
 
 
-def _entity(document: Document, entity: Entity) -> dict[str, object]:
+def _entity(document: Document, entity: Entity, kind: str) -> dict[str, object]:
     idp = [role for role in entity.roles if role.name == "idp"]
     told: dict[str, object] = {"entity_id": entity.entity_id, "roles": sorted({role.name for role in entity.roles})}
-    if idp:
+    if kind == "idp-metadata":
         told["sso_urls"] = list(dict.fromkeys(one.location for role in idp for one in role.sso))
     acs = [one.location for role in entity.roles for one in role.acs]
     if acs and not idp:

@@ -24,7 +24,7 @@ TAKES: Final = {
     "text": ("eq", "ne", "in", "not_in", "contains", "matches", "exists"),
     "url": ("eq", "ne", "in", "not_in", "contains", "matches", "exists"),
     "number": ("eq", "ne", "lt", "lte", "gt", "gte", "in", "not_in", "exists"),
-    "time": ("lt", "lte", "gt", "gte", "exists"),
+    "time": ("exists",),
     "bool": ("eq", "ne", "exists"),
     "enum": ("eq", "ne", "in", "not_in", "exists"),
     "list": ("contains", "exists"),
@@ -251,3 +251,43 @@ def _examples(rule: Map) -> Iterator[str]:
                 yield f"example {example.get('name')!r}: there is no fact {name!r}{did_you_mean(name, registry())}"
             elif fact.type.name in ("enum", "bool", "number") and value not in (None, "ABSENT"):
                 yield from (f"example {example.get('name')!r}: {what}" for what in _scalar(name, fact.type, value))
+
+
+def tree_problems(tree: Map, file: str) -> list[str]:
+    """What is wrong with the conditions of one tree, as `file:line: what`."""
+    from doctor.engine.tree import entering
+
+    check = Check()
+    if "enter" in tree:
+        written_out = entering(dict(tree["enter"]))
+        check.condition(written_out, None, line_of(tree, "enter"), existing_in(tree["enter"]))
+    _branches(tree["steps"], check)
+    check.found += [(line_of(tree, "examples"), what) for what in _examples(tree)]
+    return [f"{file}:{line}: {what}" for line, what in check.found]
+
+
+def _branches(steps: list[Any], check: Check) -> None:
+    for step in steps:
+        if "when" in step:
+            check.condition(step["when"], None, line_of(step, "when"))
+            _branches(step["steps"], check)
+
+
+def error_problems(entry: Map) -> list[str]:
+    """What is wrong with the pattern and facts of one error entry, as `errors:line: what`."""
+    from doctor.engine.pattern import compiled
+
+    where = f"rules/errors:{entry.line}: {entry['id']}"
+    try:
+        pattern = compiled(entry["pattern"])
+    except ValueError as error:
+        return [f"{where}: {error}"]
+    found = [f"{where}: there is no fact {name!r}{did_you_mean(name, registry())}"
+             for name in (*entry["facts"], *entry["sets"]) if declared(name) is None]  # fmt: skip
+    found += [f"{where}: the pattern has no group {group!r}"
+              for group in entry["facts"].values() if group not in pattern.groupindex]  # fmt: skip
+    found += [f"{where}: {what}" for name, value in entry["sets"].items() if (fact := declared(name))
+              for what in _scalar(name, fact.type, value)]  # fmt: skip
+    found += [f"{where}: the pattern does not match its example {text!r}"
+              for text in entry["examples"] if not pattern.search(text)]  # fmt: skip
+    return found

@@ -24,7 +24,7 @@ _INTERNAL: Final = (
     ".localdomain",
     ".private",
 )
-_ENVIRONMENTS: Final = ("staging", "stage", "stg", "sandbox", "test", "dev", "preview", "uat", "qa", "prod", "production", "preprod")  # fmt: skip  # noqa: E501
+_ENVIRONMENTS: Final = ("staging", "stage", "stg", "sandbox", "test", "dev", "preview", "uat", "qa", "prod", "production", "preprod")  # fmt: skip
 
 
 class Address(NamedTuple):

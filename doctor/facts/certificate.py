@@ -126,8 +126,8 @@ IDP_AND_FILE: Final = ("idp-metadata", *CERTIFICATE_FILE)
 FACTS: Final = (
     Fact("document.certificates", collection(CERTIFICATE), of_file, CERTIFICATE_FILE),
     Fact("idp.signing_certificates", collection(CERTIFICATE), of_file, CERTIFICATE_FILE,
-         label="signing certificates", how="metadata, a certificate file, or --connection"),
-    Fact("idp.newest_certificate", CERTIFICATE, newest, IDP_AND_FILE, optional=True),
+         label="signing certificates", how="metadata, a certificate file,"),
+    Fact("idp.newest_certificate", CERTIFICATE, newest, (*IDP_AND_FILE, "connection"), optional=True),
     Fact("certificate.file_holds", enum("certificate", *PROBLEMS[1:]), kinds_in_file, CERTIFICATE_FILE),
     Fact("document.certificates_are_chain", BOOL, chained, CERTIFICATE_FILE),
 )  # fmt: skip

@@ -5,7 +5,22 @@ from __future__ import annotations
 from typing import Any, Final
 
 from doctor.facts import certificate
-from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, Fact, NoDocument, View, collection, enum, given, inputs, record
+from doctor.facts.fact import (
+    BOOL,
+    NUMBER,
+    TEXT,
+    URL,
+    Fact,
+    NoDocument,
+    View,
+    cheaper,
+    collection,
+    enum,
+    given,
+    inputs,
+    record,
+)
+from doctor.facts.input import FAILURES
 from doctor.model.document import Connection
 from doctor.model.state import ABSENT, Unknown
 
@@ -134,6 +149,42 @@ def _domain_state(word: str | None) -> str:
     return lower if lower in DOMAIN.fields["state"].values else "unknown"
 
 
+def idp_initiated(view: View) -> Any:
+    """Whether the connection takes sign-ins that start at the identity provider."""
+    found = held(view).idp_initiated
+    return Unknown.of("connection.allows_idp_initiated", "the vendor does not show it") if found is None else found
+
+
+def domain_verified(view: View) -> Any:
+    """Whether one of the domains that the connection shows is verified."""
+    states = {_domain_state(one.state) for one in held(view).domains}
+    if states & {"verified", "legacy_verified"}:
+        return True
+    if not states or "unknown" in states:
+        return Unknown.of("organization.domain_verified", "the connection does not show it")
+    return False
+
+
+def trusts_signing_key(view: View) -> Any:
+    """Whether the connection trusts the key with which the identity provider signs.
+
+    A response that was verified decides; without one, the certificate that the console shows as active,
+    which is also what is missing first, since it costs less. A response that was altered, is unsigned or
+    comes from another issuer says nothing of the key: absent.
+    """
+    seen = view["response.signature"]
+    if seen in ("valid", "untrusted-key"):
+        return seen == "valid"
+    if seen in ("altered", "other-issuer", "unsigned"):
+        return ABSENT
+    return cheaper(view["idp.active_certificate_in_connection"], seen)
+
+
+def fetch_failure(view: View) -> Any:
+    """Why an address could not be read; `none` when nothing of the case was read from one."""
+    return "none"
+
+
 def certificate_known(view: View) -> Any:
     """Whether the connection trusts one of the signing certificates that the metadata publishes."""
     found = inputs(view, "connection.certificates", "idp.published_certificates")
@@ -160,6 +211,7 @@ FACTS: Final = (
     Fact("connection.metadata_uploaded", BOOL, holds_metadata, _DOCUMENT, label="metadata uploaded", how=_ASKED),
     Fact("connection.metadata_url_reachable", BOOL, None, _CASE, label="metadata URL reachable from outside", how="--set",
          meaning="Whether the identity provider's metadata URL can be read from the public internet."),
+    Fact("fetch.failure", enum(*FAILURES), fetch_failure, _CASE),
     Fact("connection.logins_attempted", NUMBER, None, _CASE, label="sign-ins attempted", how="--set",
          meaning="How many times somebody tried to sign in through this connection; 0 when nobody did."),
     Fact("connection.certificates", collection(certificate.CERTIFICATE), certificates, _DOCUMENT,
@@ -167,7 +219,22 @@ FACTS: Final = (
     Fact("idp.signing_certificates", collection(certificate.CERTIFICATE), signing_certificates, _DOCUMENT),
     Fact("connection.trusts_published_certificate", BOOL, certificate_known, _CASE, optional=True,
          label="published certificate is in the connection", how="metadata and the connection, or --set"),
+    Fact("connection.trusts_signing_key", BOOL, trusts_signing_key, _CASE, optional=True,
+         label="key that signs is trusted by the connection"),
+    Fact("connection.allows_idp_initiated", BOOL, idp_initiated, _DOCUMENT, label="sign-in from the identity provider",
+         how=_ASKED),
+    Fact("connection.allows_idp_initiated", BOOL, None, _CASE, how="--set",
+         meaning="Whether the connection takes sign-ins that start at the identity provider."),
     Fact("connection.domains", collection(DOMAIN), domains, _DOCUMENT),
+    Fact("organization.domain_verified", BOOL, domain_verified, _DOCUMENT),
+    Fact("vendor.api_status", NUMBER, None, _CASE, label="status of the vendor's API", how="--set or --connection",
+         meaning="The HTTP status with which the vendor's API answered to the key."),
+    Fact("vendor.incident_open", BOOL, None, _CASE, label="incident at the vendor", how="--set",
+         meaning="Whether the vendor's or the identity provider's status page shows an incident for that time."),
+    Fact("connection.others_fail_too", BOOL, None, _CASE, label="other customers fail too", how="--set",
+         meaning="Whether connections of other organizations have been failing since the same minute."),
+    Fact("login.went_through_connection", BOOL, None, _CASE, label="the sign-in used this connection", how="--set",
+         meaning="Whether the failed sign-in went through this connection, and not through another one of the organization."),
     Fact("connection.count_in_organization", NUMBER, None, _CASE, label="connections of the organization", how="--set",
          meaning="How many connections the organization has."),
     Fact("sp.acs_url", URL, sp_acs_url, _DOCUMENT),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, View, enum, given, words
-from doctor.model.document import KINDS
-from doctor.model.state import Unknown
+from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, View, cheaper, enum, given, inputs
+from doctor.model.state import ABSENT, Unknown
 
 _CASE: Final = ("case",)
 _SET: Final = "--set, --answers or a question"
 _RESPONSE: Final = ("saml-response", "saml-assertion")
 _A_RESPONSE: Final = "a captured response"
+_LOG: Final = "the sign-in log, or --set"
+_FORMATS: Final = ("unspecified", "email", "persistent", "transient", "other")
 
 
 def recipient(view: View) -> Any:
@@ -38,7 +39,26 @@ def name_id_present(view: View) -> Any:
     """Whether the assertion carries a NameID with a value."""
     if view.document.details.get("encrypted_assertions"):
         return Unknown.of("response.name_id_present", "encrypted")
+    if view["response.status"] not in (ABSENT, "Success"):
+        return Unknown.of("response.name_id_present", "the response reports a failure")
     return bool(view.document.details.get("name_id_present"))
+
+
+def encrypted(view: View) -> Any:
+    """Whether the assertion is encrypted."""
+    return bool(view.document.details.get("encrypted_assertions"))
+
+
+def name_id_sent(view: View) -> Any:
+    """Whether the identity provider sends a NameID: as a response shows it, else as its console is set."""
+    seen = view["response.name_id_present"]
+    return cheaper(view["idp.name_id_configured"], seen) if isinstance(seen, Unknown) else seen
+
+
+def name_id_fits(view: View) -> Any:
+    """Whether the format of the NameID is the one that the application wants; `any` takes all."""
+    found = inputs(view, "sp.name_id_format", "response.name_id_format")
+    return found[0] in ("any", found[1]) if isinstance(found, tuple) else found
 
 
 def _told(view: View, *names: str, fact: str) -> Any:
@@ -48,13 +68,7 @@ def _told(view: View, *names: str, fact: str) -> Any:
     return given(next((details[name] for name in names if details.get(name)), None))
 
 
-def kinds(view: View) -> Any:
-    """The kinds of documents in the case."""
-    return tuple(getattr(view, "kinds", ()))
-
-
 FACTS: Final = (
-    Fact("evidence.kinds", words(*KINDS), kinds, _CASE),
     Fact("login.affects", enum("everyone", "some", "one"), None, _CASE, label="who fails", how=_SET,
          meaning="Whether everyone fails to sign in, some people, or one person."),
     Fact("login.ever_worked", BOOL, None, _CASE, label="ever worked", how=_SET,
@@ -95,4 +109,50 @@ FACTS: Final = (
     Fact("idp.active_certificate_in_connection", BOOL, None, _CASE, label="active certificate is in the connection",
          how=_SET, meaning="Whether the fingerprint of the certificate active in the identity provider's console is "
          "among those of the connection."),
+    Fact("login.error_names", enum("address", "audience", "signature", "time", "name-id", "attribute", "request", "status",
+         "encryption", "other"), None, _CASE, label="what the error names", how=_SET,
+         meaning="What the error message of the failed sign-in is about."),
+    Fact("login.other_account", BOOL, None, _CASE, label="another account", how=_SET,
+         meaning="Whether the identity provider answered for another account than the one that was meant."),
+    Fact("login.attribute_empty", BOOL, None, _CASE, label="attribute empty for this person", how=_SET,
+         meaning="Whether an attribute that the application needs is empty for this person and filled for others."),
+    Fact("login.state_cookie_returned", BOOL, None, _CASE, label="cookie came back", how="the browser's developer tools, or --set",
+         meaning="Whether the cookie that the application set before the sign-in came back together with the response."),
+    Fact("login.retry_works", BOOL, None, _CASE, label="works on retry", how=_SET,
+         meaning="Whether the sign-in works when it is started again at the application right after it failed."),
+    Fact("login.acs_opened_without_response", BOOL, None, _CASE, label="ACS URL opened directly", how=_SET,
+         meaning="Whether a tile, link or bookmark opens the ACS URL itself, without a SAML response."),
+    Fact("login.succeeded_at_vendor", BOOL, None, _CASE, label="succeeded at the vendor", how=_LOG,
+         meaning="Whether the vendor's record shows this very sign-in as succeeded."),
+    Fact("login.account_refused", BOOL, None, _CASE, label="the application has no such account", how=_SET,
+         meaning="Whether the application's own page says that there is no such account, or that it cannot be linked."),
+    Fact("login.identifier_changed", BOOL, None, _CASE, label="another NameID than before", how=_SET,
+         meaning="Whether the same person (same e-mail address) arrives with another NameID than before."),
+    Fact("login.context_refused", BOOL, None, _CASE, label="authentication method refused", how=_LOG,
+         meaning="Whether the identity provider refused because of the authentication method that the request asks for."),
+    Fact("idp.newer_certificate_inactive", BOOL, None, _CASE, label="newer certificate not yet active", how=_SET,
+         meaning="Whether the identity provider has a newer signing certificate than the active one."),
+    Fact("idp.name_id_sent", BOOL, name_id_sent, _CASE, label="NameID sent"),
+    Fact("sp.name_id_format", enum("any", *_FORMATS), None, _CASE, label="NameID format that the application wants", how=_SET,
+         meaning="The NameID format that the application or connection wants; any, when it takes every one."),
+    Fact("sp.wants_signed_assertions", BOOL, None, _CASE, label="signed assertions wanted", how="SP metadata, or --set",
+         meaning="Whether the service provider wants the assertion itself signed."),
+    Fact("sp.can_decrypt", BOOL, None, _CASE, label="the application can decrypt", how=_SET,
+         meaning="Whether the connection has a key with which it can decrypt assertions."),
+    Fact("response.name_id_format", enum(*_FORMATS), None, _CASE, label="NameID format of the response", how=_A_RESPONSE,
+         meaning="The format of the NameID in the response; unspecified, when it states none."),
+    Fact("name_id.format_fits", BOOL, name_id_fits, _CASE, label="NameID format fits"),
+    Fact("response.attributes_misnamed", BOOL, None, _CASE, label="attributes under another name", how=_A_RESPONSE,
+         meaning="Whether values that the application needs arrive under another attribute name than it reads."),
+    Fact("response.in_response_to_known", BOOL, None, _CASE, label="request is known", how=_A_RESPONSE + " and its request",
+         meaning="Whether the request that the response names (InResponseTo) is one that the application sent and awaits."),
+    Fact("response.seen_before", BOOL, None, _CASE, label="used before", how=_A_RESPONSE,
+         meaning="Whether an assertion with this ID was used before."),
+    Fact("response.encrypted", BOOL, encrypted, _RESPONSE, label="assertion encrypted", how=_A_RESPONSE),
+    Fact("response.encrypted_for_current_key", BOOL, None, _CASE, label="encrypted for the current key", how=_A_RESPONSE,
+         meaning="Whether the assertion is encrypted with the certificate that the service provider has now."),
+    Fact("request.signed", BOOL, None, _CASE, label="request signed", how="a captured request, or --set",
+         meaning="Whether the sign-in request carries a signature."),
+    Fact("request.signature_accepted", BOOL, None, _CASE, label="signature on the request accepted", how=_LOG,
+         meaning="Whether the identity provider accepted the signature on the sign-in request."),
 )  # fmt: skip

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 SAML2: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
 ROLES: Final = ("idp", "sp", "aa", "authn-authority", "pdp", "wsfed-sts", "wsfed-app", "other")
-BINDINGS: Final = ("post", "redirect", "artifact", "post-simplesign", "soap", "paos", "shibboleth1", "saml1-post", "saml1-artifact", "other")  # fmt: skip  # noqa: E501
+BINDINGS: Final = ("post", "redirect", "artifact", "post-simplesign", "soap", "paos", "shibboleth1", "saml1-post", "saml1-artifact", "other")  # fmt: skip
 FORMATS: Final = {
     "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified": "unspecified",
     "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress": "email",
@@ -405,10 +405,10 @@ FACTS: Final = (
     Fact("metadata.signature_weak", BOOL, signature_weak, _ALL),
     Fact("metadata.signature_algorithm", TEXT, signature_algorithm, _ALL, optional=True),
     Fact("document.certificates", _CERTIFICATES, all_certificates, _BOTH),
-    Fact("idp.entity_id", TEXT, entity_id, _IDP, optional=True, label="IdP entity ID", how="metadata or --connection"),
+    Fact("idp.entity_id", TEXT, entity_id, _IDP, optional=True, label="IdP entity ID", how="metadata"),
     Fact("idp.expected_entity_id", TEXT, None, ("case",),
          meaning="The entity ID that the identity provider is known to have.",
-         label="expected IdP entity ID", how="--idp-entity-id or --connection"),
+         label="expected IdP entity ID", how="--idp-entity-id or --idp-metadata"),
     Fact("idp.entity_id_difference", enum(*DIFFERENCES), expected_difference, _IDP, optional=True),
     Fact("idp.certificates", _CERTIFICATES, idp_certificates, _IDP),
     Fact("idp.signing_certificates", _CERTIFICATES, signing_certificates, _IDP),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from doctor.facts.address import DIFFERENCES, difference
-from doctor.facts.fact import BOOL, TEXT, URL, WORDS, Fact, View, enum, inputs
+from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, View, enum, inputs
 
 _CASE: Final = ("case",)
 _SET: Final = "--set, --answers or a question"
@@ -15,6 +15,27 @@ def redirect_difference(view: View) -> Any:
     """In what the redirect URI that is registered differs from the one that is sent."""
     found = inputs(view, "oauth.expected_redirect_uri", "oauth.registered_redirect_uri")
     return difference(*found) if isinstance(found, tuple) else found
+
+
+def issuer_difference(view: View) -> Any:
+    """In what the issuer that the provider names differs from the one that is expected.
+
+    An issuer for several tenants (with {tenantid} in it) and Google's without a scheme are no difference.
+    """
+    found = inputs(view, "oauth.expected_issuer", "oauth.issuer")
+    if not isinstance(found, tuple):
+        return found
+    expected, actual = found
+    if expected.removeprefix("https://") == actual.removeprefix("https://") == "accounts.google.com":
+        return "none"
+    return "none" if _fits_template(expected, actual) else difference(expected, actual)
+
+
+def _fits_template(expected: str, actual: str) -> bool:
+    """Whether an issuer for several tenants, with `{tenantid}` in it, stands for the other one."""
+    before, mark, after = expected.partition("{tenantid}")
+    tenant = actual[len(before) : len(actual) - len(after)]
+    return bool(mark and tenant) and actual == f"{before}{tenant}{after}" and "/" not in tenant
 
 
 FACTS: Final = (
@@ -30,7 +51,8 @@ FACTS: Final = (
     Fact("oauth.client_id_matches", BOOL, None, _CASE, label="client ID is the provider's", how=_SET,
          meaning="Whether the client ID in the connection is the one that the provider's console shows."),
     Fact("oauth.client_secret_state", enum("right", "wrong", "expired", "id-instead-of-value"), None, _CASE,
-         label="client secret", how=_SET, meaning="Whether the client secret in the connection is right, wrong or expired."),
+         label="client secret", how=_SET,
+         meaning="Whether the client secret in the connection is right, wrong or expired."),
     Fact("oauth.client_auth_method_matches", BOOL, None, _CASE, label="client authentication method", how=_SET,
          meaning="Whether the client authenticates (basic or post) as the provider wants it."),
     Fact("oauth.consent", enum("given", "declined-by-user", "admin-approval-needed"), None, _CASE, label="consent",
@@ -47,4 +69,19 @@ FACTS: Final = (
          meaning="Whether the provider demands PKCE and the request has none."),
     Fact("oauth.tenant_allows_user", BOOL, None, _CASE, label="tenant allows the account", how=_SET,
          meaning="Whether the application's account types allow accounts of the user's tenant."),
+    Fact("oauth.grant_fault", enum("none", "code-expired", "redirect-uri-differs", "verifier-wrong", "other-client",
+         "grant-revoked"), None, _CASE, label="fault of the code", how=_SET,
+         meaning="Why the provider refuses the code (or refresh token): the code was exchanged too late, with another "
+         "redirect URI than at the start, with a wrong PKCE verifier, by another client, or the grant was withdrawn."),
+    Fact("oauth.expected_issuer", TEXT, None, _CASE, label="issuer that is expected", how=_SET,
+         meaning="The issuer that the connection holds, or that the discovery address begins with."),
+    Fact("oauth.issuer", TEXT, None, _CASE, label="issuer of the provider", how="the discovery document, or --set",
+         meaning="The issuer that the provider's discovery document or ID token names."),
+    Fact("oauth.issuer_difference", enum(*DIFFERENCES), issuer_difference, _CASE),
+    Fact("oauth.jwks_reachable", BOOL, None, _CASE, label="signing keys reachable", how=_SET,
+         meaning="Whether the provider's jwks_uri can be read from outside and holds keys."),
+    Fact("oauth.state_matches", BOOL, None, _CASE, label="state matches", how=_SET,
+         meaning="Whether the state that came back at the callback is the one kept in the person's session."),
+    Fact("oauth.authorize_requests", NUMBER, None, _CASE, label="visits to the sign-in page", how=_SET,
+         meaning="How many times in a row the browser was sent to the provider's sign-in address in one attempt."),
 )  # fmt: skip

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from doctor.facts.fact import BOOL, Fact, enum
+from doctor.facts.fact import BOOL, Fact, View, enum
+from doctor.model.state import Unknown
 
 _CASE: Final = ("case",)
 _SET: Final = "--set, --answers or a question"
 _TABLE: Final = "--provider, --set or a question"
+
+
+def directory_linked(view: View) -> Any:
+    """Whether the directory is linked; its state tells, where it is linked or unlinked."""
+    state = view["directory.state"]
+    known = {"linked": True, "unlinked": False}.get(state) if isinstance(state, str) else None
+    return Unknown.of("directory.linked") if known is None else known
+
 
 FACTS: Final = (
     Fact("organization.exists", BOOL, None, _CASE, label="organization exists", how=_SET,
@@ -21,7 +30,7 @@ FACTS: Final = (
          meaning="Whether the organization's domain is verified."),
     Fact("organization.user_domain_listed", BOOL, None, _CASE, label="the user's domain is listed", how=_SET,
          meaning="Whether the domain of the user's e-mail address is among the organization's domains."),
-    Fact("directory.linked", BOOL, None, _CASE, label="directory linked", how=_SET,
+    Fact("directory.linked", BOOL, directory_linked, _CASE, label="directory linked", how=_SET,
          meaning="Whether the directory is linked to the organization."),
     Fact("integration.purpose", enum("sign-in", "directory", "social"), None, _CASE, label="purpose", how=_SET,
          meaning="What the integration is for: employees signing in, directory sync, or consumers' accounts."),

@@ -23,9 +23,9 @@ def audience_difference(view: View) -> Any:
 
 
 FACTS: Final = (
-    Fact("sp.acs_url", URL, None, _CASE, label="ACS URL", how="--acs-url, --sp-metadata or --connection",
+    Fact("sp.acs_url", URL, None, _CASE, label="ACS URL", how="--acs-url or --sp-metadata",
          meaning="The assertion consumer service URL at which the service provider takes responses."),
-    Fact("sp.entity_id", TEXT, None, _CASE, label="SP entity ID", how="--sp-entity-id, --sp-metadata or --connection",
+    Fact("sp.entity_id", TEXT, None, _CASE, label="SP entity ID", how="--sp-entity-id or --sp-metadata",
          meaning="The entity ID of the service provider, which must be the audience of assertions."),
     Fact("idp.acs_url", URL, None, _CASE, optional=True, label="ACS URL at the identity provider",
          how="a response, or an export of the identity provider's application (metadata does not carry it)",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from doctor.facts.fact import Fact, View
 
 SUBJECTS: Final = (
-    "input", "metadata", "certificate", "provider", "party", "connection", "login", "scim", "oauth", "organization",
+    "input", "metadata", "certificate", "provider", "party", "evidence", "connection", "login", "scim", "oauth", "organization",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 
@@ -30,7 +30,7 @@ _NEEDED: Final = {
     "connection": ("input", "connection", "certificate"),
     "saml-response": ("input", "login"),
     "saml-assertion": ("input", "login"),
-    "case": ("party", "connection", "login", "scim", "oauth", "organization"),
+    "case": ("party", "evidence", "connection", "login", "scim", "oauth", "organization"),
 }  # fmt: skip
 
 

@@ -149,6 +149,7 @@ class Document(NamedTuple):
     details: dict[str, object] = {}  # noqa: RUF012  (frozen by convention: built once by a parser)
     source: bytes | None = None
     connection: Connection | None = None
+    connections: tuple[Connection, ...] = ()
 
 
 class Domain(NamedTuple):

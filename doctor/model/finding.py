@@ -98,7 +98,10 @@ class NotChecked(NamedTuple):
 
 
 class Subject(NamedTuple):
-    """One input as the report shows it. `totals` counts the findings of each rule, all of them."""
+    """One input as the report shows it. `totals` counts the findings of each rule, all of them.
+
+    `judged` is false for a kind that is recognised, and that no rule judges yet.
+    """
 
     name: str
     kind: str
@@ -106,6 +109,7 @@ class Subject(NamedTuple):
     provider: str | None
     summary: dict[str, object]
     totals: dict[str, int] = {}  # noqa: RUF012  (never mutated: a report is frozen)
+    judged: bool = True
 
 
 class Report(NamedTuple):

@@ -39,6 +39,12 @@ class Hashing:
         self.size += len(data)
         return data
 
+    def drain(self) -> None:
+        """Read to the end, so that digest and size are of the whole, and close the stream."""
+        while self.read(1 << 20):
+            pass
+        self.stream.close()
+
 
 def is_aggregate(head: bytes) -> bool:
     """Whether the first bytes begin an EntitiesDescriptor."""

@@ -27,7 +27,14 @@ def read(base: Document, data: bytes, _text: str) -> Document:
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         return base._replace(input=base.input._replace(problem="not-json", detail=type(error).__name__))
     kind = next((kind for kind, holds in _KINDS if holds(value)), "unknown")
-    return base._replace(kind=kind, details=_summary(kind, value))
+    found = base._replace(kind=kind, details=_summary(kind, value))
+    return _connections(found, value) if kind == "connection" else found
+
+
+def _connections(found: Document, value: Any) -> Document:
+    from doctor.parse import connection
+
+    return found._replace(connections=connection.read_all(value))
 
 
 def _keys(value: Any) -> set[str]:

@@ -17,7 +17,11 @@ _BOMS: Final = (
 )  # fmt: skip
 _ROOT: Final = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)[\s/>]")
 _SKIP: Final = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE)
-_HTML: Final = re.compile(r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link)\b", re.DOTALL | re.IGNORECASE)  # fmt: skip  # noqa: E501
+_HTML: Final = re.compile(
+    r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*"
+    r"<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link)(?![\w:.-])",
+    re.DOTALL | re.IGNORECASE,
+)
 _ENCODING: Final = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _TEXT_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 

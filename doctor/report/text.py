@@ -70,7 +70,9 @@ def subject_lines(subject: Subject, findings: list[Finding], look: Look, names: 
         lines += ["", *finding_lines(one, look, names.get(subject.provider or ""))]
         if one.id in told:
             lines.append(_totalled(one, told[one.id], findings, look))
-    return [*lines, ""] if findings else [*lines, "   nothing wrong found", ""]
+    if findings:
+        return [*lines, ""]
+    return [*lines, "   nothing wrong found" if subject.judged else "   recognised; no rule judges this kind yet", ""]
 
 
 def _totalled(one: Finding, total: int, findings: list[Finding], look: Look) -> str:

@@ -1,0 +1,177 @@
+"""The generated pages as Markdown: a rule's page, the list of rules, the list of facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from doctor.engine import authoring
+from doctor.facts.registry import registry
+from doctor.report.rules import plain
+from doctor.report.text import KINDS as KIND_WORDS
+from doctor.report.text import WHO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from doctor.engine.rulebook import Rulebook
+
+MARK: Final = "<!-- Generated from {} by `python -m docs.generate`. Do not edit. -->"
+FOLDERS: Final = {
+    "input": "Files that cannot be read as what they should be", "fetch": "Addresses that cannot be read",
+    "metadata": "Metadata: identity, validity, signature", "certificate": "Certificates and keys",
+    "endpoint": "Addresses in metadata", "saml": "The two parties held against each other",
+}  # fmt: skip
+_PLACE: Final = re.compile(r"\{[a-z][a-z0-9_.]*(?::[a-z]+)?\}")
+
+
+def escaped(text: str) -> str:
+    """Text as Markdown shows it, character by character; places for facts as code."""
+    safe = re.sub(r"([\\`*<>|\[\]])", r"\\\1", text)
+    return _PLACE.sub(lambda match: f"`{match[0]}`", safe)
+
+
+def linked(fact: str, up: str = "../") -> str:
+    """A fact's name, leading to its row in docs/facts.md."""
+    return f"[`{fact}`]({up}facts.md#{fact})"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    lines = [list(head), *map(list, rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def judged(kinds: Iterable[str]) -> str:
+    """Kinds of documents in words."""
+    return ", ".join("any document" if kind == "any" else KIND_WORDS[kind] for kind in kinds)
+
+
+def rule_page(book: Rulebook, rule_id: str, source: dict[str, Any]) -> str:
+    """The page of one rule, under fixed headings."""
+    rule = json.loads(json.dumps(authoring.page(book, rule_id)))
+    told = [
+        MARK.format(rule["file"]), "", f"# {rule_id}", "",
+        f"{rule['severity']} · judges: {judged(rule['document'])} · who must act: {WHO[rule['who']]}", "",
+        "## What it means", "", *_meaning(rule), "",
+        "## When it fires", "", *_condition(book, rule), "",
+        "## What to do", "", *_steps(rule["fix"]), *_words(source), "",
+        "## Would be wrong if", "", escaped(rule["wrong_if"]), "",
+        "## Examples", "", *(_example(one) for one in source["examples"]), "",
+        "## Rests on", "", *(_cited(book, one) for one in rule["cite"]),
+    ]  # fmt: skip
+    return "\n".join(told) + "\n"
+
+
+def _meaning(rule: dict[str, Any]) -> Iterator[str]:
+    yield f"{escaped(rule['title'])}."
+    yield ""
+    yield f"> {escaped(rule['message'])}"
+    if rule["expected"]:
+        yield ""
+        yield f"Expected: {escaped(rule['expected'])}" + (
+            f"<br>Received: {escaped(rule['actual'])}" if rule["actual"] else ""
+        )
+
+
+def _condition(book: Rulebook, rule: dict[str, Any]) -> Iterator[str]:
+    keys = ("applies", "for_each", "when", "escalate", "relax")
+    shown = {key: rule[key] for key in keys if rule[key]}
+    text = yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    facts = dict.fromkeys(leaf.partition("|")[0] for leaf in book.data(rule["id"])["facts"])
+    yield f"```yaml\n{text}```"
+    yield ""
+    yield f"Facts: {', '.join(map(linked, facts))}. The grammar is in [conditions](../conditions.md)."
+
+
+def _steps(lines: list[str]) -> Iterator[str]:
+    return (f"{number}. {escaped(line)}" for number, line in enumerate(lines, 1))
+
+
+def _words(source: dict[str, Any]) -> Iterator[str]:
+    if any("{provider." in line for line in source["fix"]):
+        yield ""
+        yield f"`doctor explain {source['id']} --provider NAME` says it in the words of one product's console."
+
+
+def _example(one: dict[str, Any]) -> str:
+    fires = {True: "fires", False: "stays silent"}.get(one["fires"], one["fires"])
+    severity = f" as {one['severity']}" if "severity" in one else ""
+    facts = "; ".join(f"`{name}: {plain(value)}`" for name, value in (one.get("facts") or {}).items())
+    needs = f"; it needs {', '.join(map(linked, one['needs']))}" if one.get("needs") else ""
+    return f"- **{escaped(one['name'])}**: {fires}{severity}{needs}. Given {facts or 'nothing'}."
+
+
+def _cited(book: Rulebook, one: dict[str, Any]) -> str:
+    level = book.citation(one["key"]).get("level", "info")
+    demand = "" if level == "info" else f" ({level})"
+    return f"- [{escaped(one['title'])}]({one['url']}){demand}: {escaped(one['says'] or '')}"
+
+
+def rule_index(book: Rulebook) -> str:
+    """The list of all rules, by folder."""
+    told = [MARK.format("rules/"), "", "# Rules", "", f"{len(book)} rules, each with a page of its own."]
+    for folder, rows in by_folder(book).items():
+        told += ["", f"## {FOLDERS.get(folder, folder)}", ""]
+        told.append(
+            table(
+                ("rule", "severity", "judges", "what it says"),
+                (
+                    (f"[{row['id']}]({row['id']}.md)", row["severity"], judged(row["document"]), row["title"])
+                    for row in rows
+                ),
+            )
+        )
+    return "\n".join(told) + "\n"
+
+
+def by_folder(book: Rulebook) -> dict[str, list[dict[str, Any]]]:
+    """The rows of `doctor rules list` by the folder of their files, in the order of `FOLDERS`."""
+    found: dict[str, list[dict[str, Any]]] = {folder: [] for folder in FOLDERS}
+    for row in authoring.listing(book):
+        found.setdefault(row["file"].split("/")[1], []).append(row)
+    return {folder: rows for folder, rows in found.items() if rows}
+
+
+def facts_page() -> str:
+    """Every fact, and the fields of those that have some."""
+    facts = json.loads(json.dumps(authoring.facts()))
+    told = [
+        MARK.format("doctor/facts/"), "", "# Facts", "",
+        f"{len(facts)} facts. A fact has a value, or is absent, or is unknown: see [conditions](conditions.md).",
+        "“May be absent” means that a comparison needs `exists: true` beside it.",
+    ]  # fmt: skip
+    for subject in dict.fromkeys(one["name"].partition(".")[0] for one in facts):
+        rows = [_fact_row(one) for one in facts if one["name"].startswith(f"{subject}.")]
+        told += ["", f"## {subject}", "", table(("fact", "type", "told by", "meaning"), rows)]
+    told += ["", "## Fields", "", "What can be asked of a record, or of each item of a collection."]
+    for names, fields in _shared_fields(facts):
+        told += ["", f"### {names}", "", table(("field", "type"), fields)]
+    return "\n".join(told) + "\n"
+
+
+def _fact_row(one: dict[str, Any]) -> tuple[str, str, str, str]:
+    kinds = ("any document" if one["on"] == ["*"] else judged(one["on"])) + (
+        f"; give {escaped(one['how'])}" if one["how"] else ""
+    )
+    absent = " May be absent." if one["optional"] else ""
+    return (f'<a id="{one["name"]}"></a>`{one["name"]}`', _type(one), kinds, escaped(one["meaning"]) + absent)
+
+
+def _type(one: dict[str, Any]) -> str:
+    return f"{one['type']}: {', '.join(one['values'])}" if one["values"] else str(one["type"])
+
+
+def _shared_fields(facts: list[dict[str, Any]]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    seen: dict[str, list[str]] = {}
+    for one in facts:
+        if one["fields"]:
+            seen.setdefault(json.dumps(one["fields"]), []).append(one["name"])
+    for names in seen.values():
+        fields = registry()[names[0]][0].type.fields
+        rows = [(f"`{name}`", _type({"type": kind.name, "values": list(kind.values)})) for name, kind in fields.items()]
+        yield ", ".join(f"`{name}`" for name in names), rows

@@ -1,0 +1,182 @@
+"""Diagnosis for every face: evidence gathered into a case, the engine driven, the case kept.
+
+`Case` is the model's case with `load` and `save`; `diagnose` is the library's function; `Session` is the
+same step by step, for faces that ask.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from doctor import library
+from doctor.engine import answer, triage
+from doctor.engine import diagnose as engine
+from doctor.model import case as model
+from doctor.model import redaction
+from doctor.model.error import UsageError
+from doctor.parse.recognise import recognise
+from doctor.sources import case_file, exhibit
+
+if TYPE_CHECKING:
+    from doctor.engine.diagnose import Diagnosis, Need
+    from doctor.engine.rulebook import Rulebook
+    from doctor.model.document import Document
+
+
+class Case(model.Case):
+    """The evidence about one integration; see `doctor.model.case`. `Case.load` reads an exported one."""
+
+    __slots__ = ()
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Case:
+        """The case in a file. Raises `InputError` and `UsageError`."""
+        return cls(*case_file.load(Path(path)))
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the case as one JSON file: documents bit for bit, without secrets, with personal data."""
+        from doctor.report import json
+
+        Path(path).write_text(json.text(case_file.as_data(self)), encoding="utf-8")
+
+
+class Evidence(NamedTuple):
+    """What a caller brings to a diagnosis. `given` maps facts to values, as `--set` does."""
+
+    words: tuple[str, ...] = ()
+    symptoms: tuple[str, ...] = ()
+    given: dict[str, Any] = {}  # noqa: RUF012  (never mutated)
+    connection_files: tuple[str, ...] = ()
+
+
+def diagnose(
+    case: model.Case | None = None,
+    *words: str,
+    symptom: str | None = None,
+    set: dict[str, Any] | None = None,  # noqa: A002  (the name of the command line's option)
+    book: Rulebook | None = None,
+    **options: Any,
+) -> Diagnosis:
+    """Diagnose a case, or evidence named by `words`; nothing is asked, what would help is in `needs`.
+
+    `symptom` is an error text or a description; `set` tells facts. `options` are the fields of `Options`.
+    Raises `UsageError`, `InputError`, `CatalogueError`.
+    """
+    chosen = library.chosen(options)
+    rules = book or library.rulebook(chosen)
+    evidence = Evidence(words, (symptom,) if symptom else (), set or {})
+    gathered = gather(case or empty("case", chosen), evidence, chosen, rules)
+    session = Session(gathered, rules, chosen.fail_on)
+    return session.so_far
+
+
+def empty(name: str, chosen: library.Options) -> Case:
+    """A new case at the moment of the options (default: now)."""
+    now = (chosen.at or datetime.now(UTC)).astimezone(UTC)
+    return Case(name, now.strftime("%Y-%m-%dT%H:%M:%SZ").replace("Z", "+00:00"))
+
+
+def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: Rulebook) -> model.Case:
+    """The case with everything that the caller brings."""
+    for document in _documents(evidence, chosen):
+        case = _with(case, document)
+    for text in evidence.symptoms:
+        case = with_report(case, text)
+    options, sources = dict(case.options), dict(case.sources)
+    for name, given in (*_party(chosen), *evidence.given.items()):
+        options[name] = answer.checked(name, given)
+        sources[name] = _OPTION.get(name, f"--set {name}") if name not in evidence.given else f"--set {name}"
+    provider = book.provider_id(chosen.provider) or case.provider
+    return case._replace(options=options, sources=sources, provider=provider)
+
+
+_OPTION = {"sp.acs_url": "--acs-url", "sp.entity_id": "--sp-entity-id", "idp.expected_entity_id": "--idp-entity-id"}
+
+
+def _party(chosen: library.Options) -> list[tuple[str, Any]]:
+    pairs = (
+        ("sp.acs_url", chosen.acs_url), ("sp.entity_id", chosen.sp_entity_id),
+        ("idp.expected_entity_id", chosen.idp_entity_id), ("connection.vendor", chosen.vendor),
+    )  # fmt: skip
+    return [(name, value) for name, value in pairs if value is not None]
+
+
+def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
+    from doctor.sources import reader
+    from doctor.sources import subject as subjects
+
+    named = [(word, None) for word in evidence.words] + [(word, None) for word in evidence.connection_files]
+    offered = [(chosen.sp_metadata, "sp-metadata"), (chosen.idp_metadata, "idp-metadata")]
+    named += [(os.fspath(word), kind) for word, kind in offered if word is not None and not isinstance(word, bytes)]  # type: ignore[misc]
+    found = []
+    for word, kind in named:
+        for one in subjects.named([word]):
+            read = reader.read(one, allow_private=chosen.allow_private)
+            if isinstance(read, reader.Stream):
+                read.hashing.stream.close()
+                raise UsageError(
+                    f"{one.name} is an aggregate", "doctor check judges aggregates; give one entity's metadata"
+                )
+            found.append(read._replace(details={**read.details, "offered_as": kind}) if kind else read)
+    return found
+
+
+def _with(case: model.Case, document: Document) -> model.Case:
+    """The case with a document; plain text is a report."""
+    if document.kind == "case":
+        raise UsageError(f"{document.name} is a case file", "doctor cases import FILE, or doctor.Case.load")
+    if document.kind == "unknown" and document.input.form == "text":
+        return with_report(case, (document.source or b"").decode("utf-8", "replace"))
+    offered = document.details.get("offered_as")
+    return case.with_document(exhibit.of_document(document, str(offered) if offered else None))
+
+
+def with_report(case: model.Case, text: str) -> model.Case:
+    """The case with a text: messages pasted in it become documents, secrets are taken out."""
+    for number, blob in enumerate(triage.blobs(text), 1):
+        found = recognise(blob.encode("utf-8", "replace"), f"pasted text {len(case.reports) + 1}.{number}")
+        if found.kind.startswith("saml-") or found.kind == "certificate":
+            case = case.with_document(exhibit.of_document(found))
+            text = text.replace(blob, f"[{found.kind}]")
+    kept = redaction.text(text).strip()
+    return case if not kept or kept in case.reports else case._replace(reports=(*case.reports, kept))
+
+
+class Session:
+    """A diagnosis step by step: `need` is what would tell more, `answer` goes on, `back` takes one back."""
+
+    def __init__(self, case: model.Case, book: Rulebook, fail_on: str = "error") -> None:
+        self.book = book
+        self.fail_on = fail_on
+        self.history: list[model.Case] = []
+        self._start(case)
+
+    def _start(self, case: model.Case) -> None:
+        self.case = case
+        self._engine = engine.diagnose(case, self.book, self.fail_on)
+        self.need: Need | None = None
+        try:
+            self.need = next(self._engine)
+            self.so_far = self.need.so_far
+        except StopIteration as ended:
+            self.so_far = ended.value
+
+    def go_on(self, case: model.Case) -> None:
+        """Go on with more evidence."""
+        self.history.append(self.case)
+        self._start(case)
+
+    def answer(self, asking: engine.Asking, facts: dict[str, Any]) -> None:
+        """Go on with the answer to a question; `facts` empty means that the person does not know."""
+        told = facts or dict.fromkeys(asking.provides, model.unknown(model.DECLINED))
+        self.go_on(self.case.with_answers(told, asking.acquisition))
+
+    def back(self) -> bool:
+        """Take the last answer back; False when there is none."""
+        if not self.history:
+            return False
+        self._start(self.history.pop())
+        return True

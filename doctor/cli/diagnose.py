@@ -1,0 +1,165 @@
+"""`doctor diagnose`: from any evidence to the cause, asking only what nothing else can tell."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import doctor
+from doctor import casework, library
+from doctor.cli import option
+from doctor.engine import answer
+from doctor.model.error import DoctorError, InputError, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from doctor.engine.diagnose import Diagnosis
+    from doctor.model.case import Case
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command's parser."""
+    found = option.Parser(prog="doctor diagnose", description="Name the cause of a failure, from whatever is at hand.")
+    add = found.add_argument
+    add("evidence", nargs="*", metavar="EVIDENCE", help="files, folders, URLs, or - for standard input")
+    option.party(found)
+    add("--symptom", action="append", default=[], metavar="TEXT", help="an error text, a log line, a whole ticket")
+    add("--set", action="append", default=[], metavar="FACT=VALUE", dest="given", help="tell a fact")
+    add("--answers", metavar="FILE", help="JSON object of facts and values")
+    add(
+        "--connection-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a connection as the vendor's API shows it",
+    )
+    add("--vendor", choices=("workos", "scalekit"), help="who holds the connection")
+    add("--case", metavar="NAME", help="add to this case, or start it")
+    add("--no-input", action="store_true", help="ask nothing; exit 3 when undecided")
+    add("--explain", action="store_true", help="show the path with the facts that decided each step")
+    add("--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)")
+    add("--rules", metavar="DIR", help="more rules: they add to, override or disable the shipped ones")
+    add("--keep-going", action="store_true", help="use the right rule files although others are wrong")
+    option.output(found)
+    return found
+
+
+def run(words: list[str]) -> int:
+    """Run the command line; give the exit code."""
+    chosen = parser().parse_args(words)
+    option.say_unknown_provider(chosen.provider)
+    options = library.chosen(_options(chosen))
+    book = library.rulebook(options)
+    keeper = Keeper(chosen.case)
+    case, unreadable = _gathered(keeper.started(options), chosen, options, book)
+    session = casework.Session(case, book, chosen.fail_on)
+    keeper.keep(session)
+    if not chosen.no_input and chosen.format == "text" and sys.stdin.isatty():
+        from doctor.cli import asking
+
+        asking.conversation(session, keeper.keep)
+    option.write(_written(session.so_far, chosen, book.names), chosen.output)
+    return _code(session.so_far, unreadable=unreadable)
+
+
+def _options(chosen: argparse.Namespace) -> dict[str, Any]:
+    same = ("acs_url", "sp_entity_id", "sp_metadata", "idp_metadata", "idp_entity_id", "provider", "fail_on",
+            "allow_private", "rules", "keep_going", "vendor")  # fmt: skip
+    at = {"at": option.moment(chosen.at)} if chosen.at else {}
+    return {name: getattr(chosen, name) for name in same} | at
+
+
+def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, book: Any) -> tuple[Case, bool]:
+    """The case with the evidence of the command line; what cannot be read is said, the rest counts."""
+    unreadable = False
+    for word in chosen.evidence:
+        try:
+            case = casework.gather(
+                case, casework.Evidence((word,)), library.Options(allow_private=options.allow_private), book
+            )
+        except InputError as error:
+            unreadable = True
+            _say(error)
+    given = dict(_pair(text) for text in chosen.given) | _answers(chosen.answers)
+    rest = casework.Evidence((), tuple(chosen.symptom), given, tuple(chosen.connection_file))
+    return casework.gather(case, rest, options, book), unreadable
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator:
+        raise UsageError(f"--set {text}: a fact and its value are joined by =", "--set connection.state=validating")
+    answer.settable(name.strip())
+    return name.strip(), value
+
+
+def _answers(path: str | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            found = json.load(file)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from None
+    except (ValueError, RecursionError):
+        raise UsageError(f"{path} is not JSON", 'answers look like {"connection.state": "validating"}') from None
+    if not isinstance(found, dict):
+        raise UsageError(f"{path} holds no JSON object", 'answers look like {"connection.state": "validating"}')
+    return found
+
+
+def _say(error: DoctorError) -> None:
+    from doctor.report.safe import line
+
+    print(f"doctor: {line(str(error))}" + (f" ({line(error.hint)})" if error.hint else ""), file=sys.stderr)  # noqa: T201
+
+
+class Keeper:
+    """Keeps the case in the store after every step; a store that cannot be written is said once."""
+
+    def __init__(self, name: str | None) -> None:
+        from doctor.sources.case_store import Store
+
+        self.name = name
+        self.store = Store()
+        self.broken = False
+
+    def started(self, options: library.Options) -> Case:
+        """The named case if there is one, else a new one."""
+        if self.name and self.store.has(self.name):
+            case = self.store.load(self.name)
+            return case if options.at is None else case._replace(now=casework.empty("", options).now)
+        return casework.empty(self.name or self._fresh(options), options)
+
+    def _fresh(self, options: library.Options) -> str:
+        import secrets
+
+        return f"{casework.empty('', options).now[:16].replace(':', '')}-{secrets.token_hex(2)}"
+
+    def keep(self, session: casework.Session) -> None:
+        """Write the case as it is now."""
+        found = session.so_far
+        try:
+            self.store.save(session.case, found.verdict, found.headline)
+        except InputError as error:
+            if not self.broken:
+                _say(error)
+            self.broken = True
+
+
+def _written(found: Diagnosis, chosen: argparse.Namespace, names: dict[str, str]) -> str:
+    from doctor.report import diagnosis, json
+
+    if chosen.format == "json":
+        return json.text(diagnosis.as_data(found, doctor.__version__, explain=chosen.explain))
+    shown = {one.provider for one in found.subjects if one.provider}
+    product = names.get(next(iter(shown))) if len(shown) == 1 else None
+    return diagnosis.text(found, option.look(sys.stdout), product, explain=chosen.explain)
+
+
+def _code(found: Diagnosis, *, unreadable: bool) -> int:
+    if unreadable:
+        return 2
+    return {"fail": 1, "undecided": 3}.get(found.verdict, 0)

@@ -1,0 +1,241 @@
+"""Acquisitions: the ways in which facts are obtained, what each tells, what it costs, in which words.
+
+One acquisition may tell several facts: a document tells many, one question can tell two. Costs are
+rough and ordered: 1 a free question, 2 a look into one's own console, 3 a look into the other
+party's console, 5 a file from the other party, 6 a log of the other party, 9 a captured sign-in.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from doctor.facts.registry import registry
+
+if TYPE_CHECKING:
+    from doctor.facts.fact import Fact
+
+FREE: Final = 1
+DONT_KNOW: Final = "I don't know"
+
+
+class Choice(NamedTuple):
+    """One answer to a question, and the facts that it tells."""
+
+    label: str
+    facts: dict[str, Any]
+
+
+class Acquisition(NamedTuple):
+    """One way to obtain facts.
+
+    `kind`: ask (a question with `choices`, or a value to type), document (a file or paste of one of
+    `kinds`). `help` says how to find out; it may use provider words.
+    """
+
+    id: str
+    kind: str
+    cost: int
+    question: str
+    provides: tuple[str, ...]
+    choices: tuple[Choice, ...] = ()
+    help: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+def _ask(name: str, cost: int, question: str, help_: str = "", **answers: str) -> Acquisition:
+    """A question for one fact: yes and no, one word of an enum with its label, or a value to type."""
+    fact = name
+    choices = tuple(Choice(label, {fact: _value(word)}) for word, label in answers.items())
+    return Acquisition(f"ask:{name}", "ask", cost, question, (fact,), choices, help_)
+
+
+def _value(word: str) -> Any:
+    return {"yes": True, "no": False}.get(word, word.replace("_", "-"))
+
+
+def _yes_no(name: str, cost: int, question: str, help_: str = "") -> Acquisition:
+    return _ask(name, cost, question, help_, yes="yes", no="no")
+
+
+def _document(name: str, cost: int, question: str, help_: str, *kinds: str) -> Acquisition:
+    return Acquisition(name, "document", cost, question, (), (), help_, kinds)
+
+
+_SHOWN: Final = "It stands on the connection's page in the dashboard; copy it, do not type it."
+_SIGN_IN: Final = "Ask the people who set it up, or look at the connection's sign-in events."
+_PROVISIONING: Final = "It stands in {provider.where.scim_log}."
+ACQUISITIONS: Final = (
+    Acquisition("ask:login", "ask", FREE, "Has anybody tried to sign in through this connection, and where did it end?",
+        ("connection.logins_attempted", "login.ended_at"), (
+            Choice("nobody tried", {"connection.logins_attempted": 0, "login.ended_at": "nowhere"}),
+            Choice("it ended on a page of the identity provider",
+                   {"connection.logins_attempted": 1, "login.ended_at": "identity-provider"}),
+            Choice("it ended on a page of the SSO vendor", {"connection.logins_attempted": 1, "login.ended_at": "vendor"}),
+            Choice("it ended on a page of the application",
+                   {"connection.logins_attempted": 1, "login.ended_at": "application"}),
+            Choice("the person was signed in", {"connection.logins_attempted": 1, "login.ended_at": "signed-in"}),
+        ), _SIGN_IN),
+    _ask("login.affects", FREE, "Who cannot sign in?", "", everyone="everyone", some="some people", one="one person"),
+    _yes_no("login.ever_worked", FREE, "Did signing in through this connection ever work?", _SIGN_IN),
+    _ask("login.started_at", FREE, "Where is the sign-in started?", "", application="at the application",
+         identity_provider="from a tile or link at the identity provider"),
+    _ask("login.changed_recently", FREE, "What was changed before it stopped working?", "",
+         certificate="a certificate", idp_application="the application at the identity provider was made anew",
+         domain="a domain", nothing="nothing that we know of", other="something else"),
+    _yes_no("login.private_window_works", FREE, "Does the same sign-in work in a private browser window?"),
+    _yes_no("login.user_assigned", 3, "Is the person, or a group of theirs, assigned to the application?",
+            "Look at {provider.where.assignments}."),
+    _yes_no("login.policy_refused", 6, "Does the identity provider's sign-in log say that a policy refused the sign-in?",
+            "Look at {provider.where.sign_in_log}, at the time of the attempt."),
+    _ask("connection.state", 2, "Which state does the connection's page show?", "",
+         draft="Draft", validating="Validating, or In progress", active="Active", inactive="Inactive"),
+    _ask("connection.protocol", 2, "Which protocol does the connection speak?", "", saml="SAML", oidc="OpenID Connect",
+         oauth="OAuth (social login)"),
+    _yes_no("connection.metadata_uploaded", 2, "Was the identity provider's metadata uploaded, or its URL entered?",
+            "The connection's page shows the identity provider's entity ID and certificate once it was."),
+    _yes_no("connection.metadata_url_reachable", 2,
+            "Does the metadata URL open from a network outside the company, without signing in?",
+            "Open it in a private window on a phone without VPN: XML must appear, not a sign-in page."),
+    _ask("connection.count_in_organization", 2, "How many connections does the organization have?"),
+    _yes_no("connection.trusts_published_certificate", 3,
+            "Is the certificate of the identity provider's current metadata among those of the connection?",
+            "Compare the fingerprints on both sides."),
+    _yes_no("idp.active_certificate_in_connection", 3,
+            "Is the certificate that is active in the identity provider's console among those of the connection?",
+            "Compare the fingerprint in {provider.where.signing_certificate} with the one on the connection's page."),
+    _ask("sp.acs_url", 2, "Which ACS URL does the connection's page show?", _SHOWN),
+    _ask("sp.entity_id", 2, "Which SP entity ID does the connection's page show?", _SHOWN),
+    _ask("idp.acs_url", 3, "What stands in {provider.label.acs_url} at the identity provider?",
+         "Look at {provider.where.acs_url}, and copy the value whole."),
+    _ask("idp.audience", 3, "What stands in {provider.label.sp_entity_id} at the identity provider?",
+         "Look at {provider.where.sp_entity_id}, and copy the value whole."),
+    _ask("idp.expected_entity_id", 2, "Which identity-provider entity ID does the connection's page show?", _SHOWN),
+    _yes_no("idp.name_id_configured", 3, "Does the application at the identity provider have a source for the NameID?",
+            "Look at {provider.where.name_id}."),
+    _ask("clock.idp_ahead_seconds", 6, "By how many seconds is the identity provider's clock ahead (negative: behind)?",
+         "Compare the server's clock with a time service; on Windows: w32tm /stripchart /computer:time.windows.com."),
+    _ask("directory.state", 2, "Which state does the directory's page show?", "", linked="Linked or Active",
+         validating="Validating", invalid_credentials="Invalid credentials", unlinked="Unlinked or Inactive"),
+    _yes_no("scim.requests_seen", 2, "Has the directory ever received a request from the identity provider?",
+            "The directory's page shows when it was last synced, or users that came from the provider."),
+    _ask("scim.users_appear", FREE, "Do the assigned users appear in the directory?", "", all="all of them",
+         some="only some", none="none"),
+    _ask("scim.status", 6, "Which HTTP status does the identity provider's provisioning log show for the failed request?",
+         _PROVISIONING),
+    _yes_no("scim.token_current", 3, "Is the bearer token at the identity provider the one that the directory shows now?",
+            "Generate a new one on the directory's page and paste it into {provider.where.scim_token}."),
+    _yes_no("scim.token_expired", 2, "Has the directory's bearer token expired?", "The directory's page shows its dates."),
+    _ask("scim.endpoint", 2, "Which SCIM endpoint does the directory's page show?", _SHOWN),
+    _ask("scim.idp_endpoint", 3, "What stands in {provider.label.scim_base_url} at the identity provider?",
+         "Look at {provider.where.scim_base_url}, and copy the value whole."),
+    _yes_no("scim.attributes_arrive", FREE, "Do synced users have their user name, first name and last name?"),
+    _yes_no("scim.attributes_mapped", 3, "Are userName, name.givenName and name.familyName mapped?",
+            "Look at {provider.where.scim_mapping}."),
+    _yes_no("scim.updates_arrive", FREE, "Does a change of a user at the identity provider reach the directory?"),
+    _yes_no("scim.updates_enabled", 3, "Is updating user attributes switched on in the provisioning settings?",
+            "Look at {provider.where.scim_actions}."),
+    _yes_no("scim.deactivations_arrive", FREE, "Does a user who is unassigned become inactive in the directory?"),
+    _yes_no("scim.deactivation_enabled", 3, "Is deactivating users switched on in the provisioning settings?",
+            "Look at {provider.where.scim_actions}."),
+    _yes_no("scim.server_applies_updates", 6, "Does an update that the server accepted change the user in the directory?",
+            _PROVISIONING),
+    _yes_no("scim.server_applies_active", 6, "Does a deactivation that the server accepted make the user inactive?",
+            _PROVISIONING),
+    _yes_no("scim.user_in_scope", 6, "Is the missing user assigned, and not skipped by a scoping filter?", _PROVISIONING),
+    _yes_no("scim.app_handles_events", 3, "Does the application act on the vendor's deleted and deactivated events?",
+            "Ask its developers; the vendor's event log shows what was delivered."),
+    _ask("scim.auth_method", 3, "How does the identity provider authenticate to the SCIM server?",
+         "Look at {provider.where.scim_token}.", bearer="a bearer token",
+         oauth_client_credentials="OAuth client credentials", basic="user name and password", header="another header"),
+    _ask("scim.expected_auth_method", 2, "How does the directory want the identity provider to authenticate?", "",
+         bearer="a bearer token", oauth_client_credentials="OAuth client credentials", basic="user name and password",
+         header="another header"),
+    _ask("oauth.error", FREE, "Which error code stands in the address bar or on the page (error=…)?"),
+    _ask("oauth.stage", FREE, "When does the error appear?", "",
+         authorize="on the provider's page, before or instead of its sign-in page",
+         token="after signing in, when the application exchanges the code"),
+    _ask("oauth.expected_redirect_uri", 2, "Which redirect URI does the connection's page show?", _SHOWN),
+    _ask("oauth.registered_redirect_uri", 3, "Which redirect URI is registered in the provider's console?",
+         "Look at {provider.where.oauth_redirect_uri}, and copy the value whole."),
+    _yes_no("oauth.client_id_matches", 3, "Is the client ID in the connection the one in the provider's console?",
+            "Look at {provider.where.client_id}."),
+    _ask("oauth.client_secret_state", 3, "Is the client secret in the connection right?",
+         "Look at {provider.where.client_secret}; a new one can be made there.", right="yes, and it is current",
+         wrong="no, it is another one", expired="it has expired", id_instead_of_value="its id was pasted, not its value"),
+    _yes_no("oauth.client_auth_method_matches", 3, "Does the client authenticate (basic or post) as the provider wants it?"),
+    _ask("oauth.consent", FREE, "What happened on the provider's consent page?", "", given="consent was given",
+         declined_by_user="the person declined", admin_approval_needed="it says that an administrator must approve"),
+    _yes_no("oauth.app_published", 3, "Is the application published or approved at the provider, not in testing?",
+            "Look at {provider.where.consent}."),
+    _ask("oauth.unsupported_scope", FREE, "Which scope does the provider refuse?", "The error text usually names it."),
+    _yes_no("oauth.code_used_twice", 6, "Was the same authorization code exchanged more than once?",
+            "Look at the application's log for two token requests with one code."),
+    _yes_no("organization.exists", 2, "Does the organization exist at the vendor, in the environment of the key?"),
+    _yes_no("organization.id_matches", 2, "Is the organization id that the application sends the one at the vendor?"),
+    _yes_no("organization.connection_linked", 2, "Does the connection's page show the organization?"),
+    _yes_no("organization.domain_verified", 2, "Is the organization's domain verified?",
+            "The organization's page lists its domains with their state."),
+    _yes_no("organization.user_domain_listed", 2, "Is the domain of the user's e-mail address among the organization's?"),
+    _yes_no("directory.linked", 2, "Is the directory linked to the organization?"),
+    _ask("integration.purpose", FREE, "What is the integration for?", "", sign_in="employees of a company sign in",
+         directory="users and groups are synced from a directory", social="consumers sign in with an account they have"),
+    _yes_no("integration.speaks_saml", 2, "Does the identity provider offer SAML?"),
+    _yes_no("integration.speaks_oidc", 2, "Does the identity provider offer OpenID Connect?"),
+    _yes_no("integration.speaks_scim", 2, "Can the identity provider provision by SCIM?"),
+    _yes_no("integration.native_directory", 2, "Does the vendor have a native directory connector for it?"),
+    _document("connection", 2, "Give the connection as the vendor's API shows it.",
+              "doctor diagnose --connection-file connection.json", "connection"),
+    _document("idp-metadata", 5, "Give the identity provider's metadata file.",
+              "Download it from {provider.where.metadata}.", "idp-metadata"),
+    _document("response", 9, "Give a captured SAML response.",
+              "Record one sign-in with a SAML tracer and copy the SAMLResponse value; it holds personal data.",
+              "saml-response"),
+)  # fmt: skip
+
+
+_IN_A_RESPONSE: Final = (
+    "response.signature", "response.signed_parts", "response.missing_attributes", "response.seconds_late",
+    "login.failed_request_age_seconds",
+)  # fmt: skip
+"""Facts of the case that a captured response tells beside its own."""
+
+
+def provided(acquisition: Acquisition) -> frozenset[str]:
+    """The facts that an acquisition tells: its own, or all that its kinds of documents tell."""
+    return _told_by(acquisition.kinds) if acquisition.kinds else frozenset(acquisition.provides)
+
+
+@cache
+def _told_by(kinds: tuple[str, ...]) -> frozenset[str]:
+    anything = {"input.kind", "input.form", "input.problem"} if "idp-metadata" in kinds else set()
+    told = {
+        name
+        for name, declared in registry().items()
+        for fact in declared
+        if fact.derive is not None and set(fact.on) & set(kinds)
+    }
+    more = _IN_A_RESPONSE if "saml-response" in kinds else ()
+    return frozenset(told | anything | set(more))
+
+
+@cache
+def acquisitions() -> tuple[Acquisition, ...]:
+    """Every acquisition: the declared ones, and a plain question for each fact that none of them tells."""
+    told = frozenset().union(*(provided(one) for one in ACQUISITIONS))
+    return ACQUISITIONS + tuple(
+        _plain(declared[0])
+        for name, declared in sorted(registry().items())
+        if name not in told and any("case" in fact.on and fact.derive is None and fact.how for fact in declared)
+    )
+
+
+def _plain(fact: Fact) -> Acquisition:
+    words = ("yes", "no") if fact.type.name == "bool" else fact.type.values
+    choices = tuple(Choice(word, {fact.name: _value(word)}) for word in words)
+    return Acquisition(f"ask:{fact.name}", "ask", 3, f"Please find out: {fact.doc}", (fact.name,), choices)
+
+
+def by_id(name: str) -> Acquisition | None:
+    """The acquisition of this id, or None."""
+    return next((one for one in acquisitions() if one.id == name), None)

@@ -1,0 +1,138 @@
+"""Cases in the user's data folder: SQLite with a write-ahead log, one transaction for each change.
+
+Another process may hold the same database; a killed process loses nothing that was written. Documents
+are kept once, by digest. Secrets never arrive here: exhibits and reports come stripped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from doctor.model.case import Case, Exhibit
+from doctor.model.error import InputError, UsageError
+from doctor.sources import case_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+VERSION: Final = 1
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS document (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS kase (
+    name TEXT PRIMARY KEY, updated TEXT NOT NULL, verdict TEXT, headline TEXT, data TEXT NOT NULL
+);
+"""
+
+
+class Row(NamedTuple):
+    """One case in the list."""
+
+    name: str
+    updated: str
+    verdict: str | None
+    headline: str | None
+
+
+def folder() -> Path:
+    """Where the user's data lives on this system; `DOCTOR_HOME` overrides it."""
+    if given := os.environ.get("DOCTOR_HOME"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "sso-doctor"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "sso-doctor"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "sso-doctor"
+
+
+class Store:
+    """The case store in one file. Raises `InputError` when the file cannot be used."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or folder() / "cases.sqlite3"
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = not self.path.exists()
+            connection = sqlite3.connect(self.path, timeout=10)
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(
+                f"the case store {self.path} cannot be opened: {error}", "DOCTOR_HOME names another folder"
+            ) from None
+        try:
+            if fresh:
+                self.path.chmod(0o600)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(_TABLES)
+            with connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise InputError(
+                f"the case store {self.path} cannot be used: {error}", "another program may hold it"
+            ) from None
+        finally:
+            connection.close()
+
+    def save(
+        self, case: Case, verdict: str | None = None, headline: str | None = None, updated: str | None = None
+    ) -> None:
+        """Write a case whole, in one transaction."""
+        data = case_file.as_data(case)
+        data["documents"] = [{"name": d.name, "sha256": d.sha256, "offered_as": d.offered_as} for d in case.documents]
+        with self._open() as connection:
+            rows = [(one.sha256, one.data) for one in case.documents]
+            connection.executemany("INSERT OR IGNORE INTO document VALUES (?, ?)", rows)
+            values = (case.name, updated or case.now, verdict, headline, json.dumps(data, ensure_ascii=False))
+            connection.execute("INSERT OR REPLACE INTO kase VALUES (?, ?, ?, ?, ?)", values)
+
+    def load(self, name: str) -> Case:
+        """A case by its name. Raises `UsageError` when there is none."""
+        with self._open() as connection:
+            row = connection.execute("SELECT data FROM kase WHERE name = ?", (name,)).fetchone()
+            if row is None:
+                raise UsageError(
+                    f"there is no case {name!r}{self._near(connection, name)}", "doctor cases list shows them"
+                )
+            data: dict[str, Any] = json.loads(row[0])
+            documents = tuple(self._exhibit(connection, one) for one in data["documents"])
+        return case_file.of_data({**data, "documents": []})._replace(documents=documents)
+
+    def _exhibit(self, connection: sqlite3.Connection, one: dict[str, Any]) -> Exhibit:
+        row = connection.execute("SELECT data FROM document WHERE sha256 = ?", (one["sha256"],)).fetchone()
+        return Exhibit(one["name"], one["sha256"], bytes(row[0]) if row else b"", one.get("offered_as"))
+
+    def _near(self, connection: sqlite3.Connection, name: str) -> str:
+        from doctor.catalogue.rule import did_you_mean
+
+        return did_you_mean(name, [row[0] for row in connection.execute("SELECT name FROM kase")])
+
+    def has(self, name: str) -> bool:
+        """Whether there is a case of this name."""
+        with self._open() as connection:
+            return connection.execute("SELECT 1 FROM kase WHERE name = ?", (name,)).fetchone() is not None
+
+    def rows(self) -> list[Row]:
+        """Every case, the latest first."""
+        with self._open() as connection:
+            found = connection.execute("SELECT name, updated, verdict, headline FROM kase ORDER BY updated DESC, name")
+            return [Row(*row) for row in found]
+
+    def delete(self, name: str) -> None:
+        """Forget a case, and the documents that no other case holds."""
+        self.load(name)
+        with self._open() as connection:
+            connection.execute("DELETE FROM kase WHERE name = ?", (name,))
+            held = {
+                one["sha256"]
+                for (text,) in connection.execute("SELECT data FROM kase")
+                for one in json.loads(text)["documents"]
+            }
+            gone = [(sha,) for (sha,) in connection.execute("SELECT sha256 FROM document") if sha not in held]
+            connection.executemany("DELETE FROM document WHERE sha256 = ?", gone)

@@ -1,0 +1,65 @@
+"""Documents as evidence of a case: read once, stripped of secrets, known by their digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final
+
+from doctor.model import redaction
+from doctor.model.case import Exhibit
+from doctor.model.error import UsageError
+from doctor.sources import reader
+from doctor.sources import subject as subjects
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from doctor.model.document import Document
+
+MAX_KEPT: Final = 20 * 1024 * 1024
+"""Bytes of one document that a case keeps."""
+_JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
+_NEVER: Final = ("token", "callback", "private-key")
+
+
+def of_words(words: list[str], *, allow_private: bool = False) -> Iterator[Exhibit]:
+    """The exhibits that words of the command line stand for. Raises `InputError`."""
+    for named in subjects.named(words):
+        found = reader.read(named, allow_private=allow_private)
+        if isinstance(found, reader.Stream):
+            found.hashing.stream.close()
+            raise UsageError(
+                f"{named.name} is an aggregate", "doctor check judges aggregates; a case takes one entity's metadata"
+            )
+        yield of_document(found)
+
+
+def of_document(document: Document, offered_as: str | None = None) -> Exhibit:
+    """One document as an exhibit, without its secrets."""
+    return of_bytes(stripped(document), document.name, offered_as)
+
+
+def of_bytes(data: bytes, name: str, offered_as: str | None = None) -> Exhibit:
+    """Bytes as an exhibit."""
+    return Exhibit(name, hashlib.sha256(data).hexdigest(), data[:MAX_KEPT], offered_as)
+
+
+def stripped(document: Document) -> bytes:
+    """The bytes of a document without secrets. SAML messages stay bit for bit: a signature needs it."""
+    data = document.source or b""
+    if document.kind in _NEVER:
+        return f"[removed] {document.kind}".encode()
+    if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
+        return _json(data)
+    if document.input.form in ("pem", "text"):
+        return redaction.text(data.decode("utf-8", "replace")).encode()
+    return data
+
+
+def _json(data: bytes) -> bytes:
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return redaction.text(data.decode("utf-8", "replace")).encode()
+    return json.dumps(redaction.data(value), ensure_ascii=False, sort_keys=False).encode("utf-8", "replace")

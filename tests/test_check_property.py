@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NOW: Final = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CORPUS: Final = Path(__file__).parents[2] / "shared" / "corpus"
 PROFILE: Final = settings(
-    derandomize=True, database=None, deadline=None, max_examples=350,
+    derandomize=True, database=None, deadline=None, max_examples=200,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 _PAIR: Final = certificate.make("CN=property", *providers.LONG, slot=78)

@@ -16,7 +16,7 @@ from doctor.facts.fact import View
 from doctor.model.state import ABSENT, Unknown, UnknownHasNoTruth
 
 NOW: Final = datetime(2026, 11, 22, 9, tzinfo=UTC)
-PROFILE: Final = settings(derandomize=True, database=None, deadline=None, max_examples=300)
+PROFILE: Final = settings(derandomize=True, database=None, deadline=None, max_examples=150)
 FACTS: Final = ("f.a", "f.b", "f.c", "f.d")
 COLLECTIONS: Final = ("c.x", "c.y")
 T, F, U = True, False, "unknown"

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 KEYS: Final = (
-    "id", "code", "pattern", "emitter", "idp", "protocol", "stage", "means", "look", "suspects", "facts", "sets", "source",
-    "examples",
+    "id", "code", "pattern", "emitter", "idp", "protocol", "stage", "means", "look", "suspects", "facts", "sets",
+    "source",    "examples",
 )  # fmt: skip
 """Every key of an entry; all are required."""
 

@@ -1,8 +1,9 @@
-"""`doctor rules`: list, show, lint and test the rules."""
+"""`doctor rules`: list, show, lint, test, draw and begin rules."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doctor.cli import option
@@ -20,7 +21,11 @@ _HELP = {
     "list": "every rule, a line each",
     "show": "one rule, whole",
     "lint": "what is wrong with rule files",
-    "test": "run the examples in rule files",
+    "test": "run the examples in rule and tree files",
+    "graph": "a tree as Mermaid",
+    "schema": "the JSON Schema of rule files, for editors",
+    "new": "begin a rule: its file, with examples that hold",
+    "coverage": "which known error texts lead to a tested rule",
 }
 
 
@@ -33,6 +38,19 @@ def parser() -> argparse.ArgumentParser:
         option.output(command)
         if name == "show":
             command.add_argument("id", help="the rule's id")
+        if name in ("lint", "test"):
+            command.add_argument("--rules", metavar="DIR", help="a folder of rules of your own")
+        if name == "test":
+            command.add_argument(
+                "--mutants", action="store_true", help="change each rule and see whether an example notices"
+            )
+        if name == "graph":
+            command.add_argument("id", help="the tree's id")
+        if name == "new":
+            command.add_argument("id", help="the new rule's id: lower-case words joined by hyphens")
+            command.add_argument("--fact", required=True, help="the fact it begins with")
+            command.add_argument("--cite", default="doctor-evidence", help="the citation it rests on")
+            command.add_argument("--dir", default="rules", help="the folder for its file (default: rules)")
         if name in ("list", "test"):
             command.add_argument("ids", nargs="*", metavar="WORD", help="only rules whose id holds one of these words")
     return found
@@ -63,15 +81,72 @@ def _show(chosen: argparse.Namespace) -> int:
 
 
 def _lint(chosen: argparse.Namespace) -> int:
-    problems = authoring.lint()
+    problems = authoring.lint(extra=_folder(chosen.rules))
     _answer(chosen, {"schema": "doctor/lint/1", "problems": problems}, pages.lint)
     return 1 if problems else 0
 
 
+def _folder(given: str | None) -> Path | None:
+    if given is not None and not Path(given).is_dir():
+        raise UsageError(f"there is no folder {given}")
+    return Path(given) if given is not None else None
+
+
 def _test(chosen: argparse.Namespace) -> int:
-    results = authoring.test([row["id"] for row in _wanted(chosen)])
+    if chosen.mutants:
+        return _mutants(chosen)
+    results = authoring.tested(chosen.ids, _folder(chosen.rules))
+    if not results:
+        raise UsageError(f"no example belongs to {' or '.join(chosen.ids)}", "doctor rules list shows the rules")
     _answer(chosen, {"schema": "doctor/rule-tests/1", "results": results}, pages.tests)
     return 1 if any(not one["passed"] for one in results) else 0
+
+
+def _mutants(chosen: argparse.Namespace) -> int:
+    found = authoring.mutants(chosen.ids)
+    _answer(chosen, {"schema": "doctor/rule-mutants/1", "mutants": found}, pages.mutants)
+    return 0
+
+
+def _graph(chosen: argparse.Namespace) -> int:
+    from doctor.catalogue.rule import did_you_mean
+    from doctor.engine import graph
+
+    trees = {one.id: one for one in shipped().trees}
+    if chosen.id not in trees:
+        raise UsageError(
+            f"there is no tree {chosen.id!r}{did_you_mean(chosen.id, trees)}", f"trees: {', '.join(trees)}"
+        )
+    data = {"schema": "doctor/graph/1", "tree": chosen.id, "mermaid": graph.mermaid(trees[chosen.id])}
+    _answer(chosen, data, lambda found, _look: str(found["mermaid"]))
+    return 0
+
+
+def _schema(chosen: argparse.Namespace) -> int:
+    from doctor.engine import scaffold
+    from doctor.report import json
+
+    option.write(json.text(scaffold.schema()), chosen.output)
+    return 0
+
+
+def _new(chosen: argparse.Namespace) -> int:
+    from doctor.engine import scaffold
+
+    path = Path(chosen.dir) / f"{chosen.id}.yaml"
+    if chosen.id in shipped().ids or path.exists():
+        raise UsageError(f"there is a rule {chosen.id} already", "ids are never reused")
+    text = scaffold.rule(chosen.id, chosen.fact, chosen.cite)
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", "--dir names the folder for the file")
+    path.write_text(text, encoding="utf-8")
+    option.write(f"{path}\n", chosen.output)
+    return 0
+
+
+def _coverage(chosen: argparse.Namespace) -> int:
+    _answer(chosen, {"schema": "doctor/coverage/1", **authoring.coverage(shipped())}, pages.coverage)
+    return 0
 
 
 def _answer(chosen: argparse.Namespace, data: dict[str, Any], drawn: Callable[[dict[str, Any], Any], str]) -> None:
@@ -83,4 +158,7 @@ def _answer(chosen: argparse.Namespace, data: dict[str, Any], drawn: Callable[[d
         option.write(drawn(data, option.look(sys.stdout)), chosen.output)
 
 
-_COMMANDS = {"list": _list, "show": _show, "lint": _lint, "test": _test}
+_COMMANDS = {
+    "list": _list, "show": _show, "lint": _lint, "test": _test, "graph": _graph, "schema": _schema, "new": _new,
+    "coverage": _coverage,
+}  # fmt: skip

@@ -149,7 +149,7 @@ def _ready(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, **condition_part(data), "document": scopes(data)}
 
 
-def test(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:
+def tested(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:
     """The examples of rules and trees whose id holds one of these words (all, without words), run."""
     found = build.read_folder(extra, extra.name) if extra else build.read(store.folder())
     rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
@@ -186,10 +186,10 @@ def mutants(words: list[str]) -> list[dict[str, Any]]:
 
 def coverage(book: Rulebook) -> dict[str, Any]:
     """Which error entries lead to a tested rule: one with examples, in a tree or with facts to decide it."""
-    tested = {row["rule"] for row in test([]) if row["passed"]}
+    good = {row["rule"] for row in tested([]) if row["passed"]}
     rows = [
         {"id": entry["id"], "code": entry["code"], "suspects": entry["suspects"],
-         "tested": any(name in tested for name in entry["suspects"])}
+         "tested": any(name in good for name in entry["suspects"])}
         for entry in book.errors
     ]  # fmt: skip
     return {"entries": rows, "total": len(rows), "tested": sum(row["tested"] for row in rows)}

@@ -110,7 +110,7 @@ class Tally:
         """Judge one entity."""
         self.kinds[entity.kind] = self.kinds.get(entity.kind, 0) + 1
         view = judge.document_view(entity, self.checker.case)
-        rules = self.checker.book.for_kind(entity.kind)
+        rules = self.checker.book.for_entity(entity.kind)
         self.ran = max(self.ran, len(rules))
         for outcome in judge.judged(view, rules).outcomes:
             name = outcome.rule.id

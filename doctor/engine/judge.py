@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import template
-from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, run
+from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, telling
 from doctor.facts import place as places
 from doctor.facts.fact import View
 from doctor.facts.registry import derivations
@@ -46,7 +46,7 @@ def judged(view: View, rules: Iterable[Any]) -> Judged:
     ran = 0
     for rule in rules:
         ran += 1
-        for outcome in run(rule, view):
+        for outcome in telling(rule, view) or ():
             if outcome.verdict in _TOLD:
                 outcomes.append(outcome)
             elif outcome.verdict == UNKNOWN and outcome.missing is not None:

@@ -61,9 +61,8 @@ def _changed(condition: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _clause(key: str, value: Any) -> Iterator[tuple[str, tuple[str, Any]]]:
-    if key in _SWAPPED:
-        if key not in ("all", "any") or len(value) > 1:
-            yield f"{key} -> {_SWAPPED[key]}", (_SWAPPED[key], value)
+    if key in _SWAPPED and (key not in ("all", "any") or len(value) > 1):
+        yield f"{key} -> {_SWAPPED[key]}", (_SWAPPED[key], value)
     if key in ("all", "any"):
         yield from _parts(key, value)
     elif key == "not":

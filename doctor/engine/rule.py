@@ -8,8 +8,6 @@ from doctor.engine import condition
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from doctor.facts.fact import View
 
 CONFIRMED: Final = "confirmed"
@@ -57,41 +55,58 @@ class Outcome:
         self.error = error
 
 
-def run(rule: Rule, view: View) -> Iterator[Outcome]:
+def run(rule: Rule, view: View) -> list[Outcome]:
     """Hold a rule against a view: one outcome, or one per item for which it holds.
 
     A defect of doctor is an outcome too (`crashed`) and stops nothing.
     """
     try:
-        yield from _run(rule, view)
+        return _run(rule, view)
     except Exception as error:  # noqa: BLE001  (whatever it is, the other rules go on)
-        yield Outcome(rule, CRASHED, error=f"{type(error).__name__}: {error}")
+        return [Outcome(rule, CRASHED, error=f"{type(error).__name__}: {error}")]
 
 
-def _run(rule: Rule, view: View) -> Iterator[Outcome]:
+def telling(rule: Rule, view: View) -> list[Outcome] | None:
+    """Like `run`, but None when the rule is silent: most rules are, most of the time."""
+    if rule.applies is None and rule.collection is None:
+        try:
+            if rule.test(view, None) is False:
+                return None
+        except Exception:  # noqa: BLE001  (`run` meets it again and tells it)
+            return run(rule, view)
+    found = run(rule, view)
+    return None if found[0].verdict in _SILENT else found
+
+
+_SILENT: Final = (RULED_OUT, NOT_APPLICABLE)
+
+
+def _run(rule: Rule, view: View) -> list[Outcome]:
     if rule.applies is not None:
         applies = rule.applies(view, None)
+        if applies is False:
+            return [Outcome(rule, NOT_APPLICABLE)]
         if applies is not True:
-            missing = applies if isinstance(applies, Unknown) else None
-            yield Outcome(rule, NOT_APPLICABLE if missing is None else UNKNOWN, missing=missing)
-            return
+            return [Outcome(rule, UNKNOWN, missing=applies)]
     if rule.collection is None:
-        yield _outcome(rule, rule.test(view, None), None)
-        return
-    yield from _each(rule, view)
+        return [_outcome(rule, rule.test(view, None), None)]
+    return _each(rule, view, view[rule.collection])
 
 
-def _each(rule: Rule, view: View) -> Iterator[Outcome]:
-    found = view[rule.collection or ""]
+def _each(rule: Rule, view: View, found: Any) -> list[Outcome]:
     if isinstance(found, Unknown):
-        yield Outcome(rule, UNKNOWN, missing=found)
-        return
+        return [Outcome(rule, UNKNOWN, missing=found)]
     if found is ABSENT or not found:
-        yield Outcome(rule, NOT_APPLICABLE)
-        return
-    outcomes = [_outcome(rule, rule.test(view, item), item) for item in found]
-    telling = [one for one in outcomes if one.verdict == CONFIRMED]
-    yield from telling or [next((one for one in outcomes if one.missing is not None), Outcome(rule, RULED_OUT))]
+        return [Outcome(rule, NOT_APPLICABLE)]
+    confirmed: list[Outcome] = []
+    open_: Outcome | None = None
+    for item in found:
+        result = rule.test(view, item)
+        if result is True:
+            confirmed.append(Outcome(rule, CONFIRMED, item))
+        elif result is not False:
+            open_ = Outcome(rule, UNKNOWN, item, result)
+    return confirmed or [open_ or Outcome(rule, RULED_OUT)]
 
 
 def _outcome(rule: Rule, result: bool | Unknown, item: Any) -> Outcome:  # noqa: FBT001

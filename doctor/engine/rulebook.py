@@ -49,6 +49,13 @@ class Rulebook:
             found = self._for[kind] = tuple(self._rule(number) for number in sorted(set(numbers)))
         return found
 
+    def for_entity(self, kind: str) -> tuple[Rule, ...]:
+        """The rules that judge one entity of an aggregate: those of any input judge the aggregate once."""
+        found = self._for.get(f"entity {kind}")
+        if found is None:
+            found = self._for[f"entity {kind}"] = tuple(self._rule(number) for number in self._kinds.get(kind, []))
+        return found
+
     def judges(self, kind: str) -> bool:
         """Whether rules judge this kind of document, beyond what they judge of any input."""
         return kind in self._kinds

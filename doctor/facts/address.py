@@ -46,7 +46,7 @@ def address(url: str) -> Address:
         return Address("malformed" if " " in url.strip() else "relative", "", "", "none")
     authority = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
     host = authority.partition("]")[0].lstrip("[") if authority.startswith("[") else authority.partition(":")[0]
-    form = "absolute" if host and not any(char.isspace() for char in url.strip()) else "malformed"
+    form = "absolute" if host and len(url.split()) == 1 else "malformed"
     return Address(form, scheme.strip().lower(), host.lower(), _host_class(host.lower()))
 
 

@@ -177,10 +177,11 @@ def trusts_signing_key(view: View) -> Any:
         return seen == "valid"
     if seen in ("altered", "other-issuer", "unsigned"):
         return ABSENT
-    return cheaper(view["idp.active_certificate_in_connection"], seen)
+    compared = view["idp.active_certificate_in_connection"]
+    return cheaper(compared, seen) if isinstance(seen, Unknown) else compared
 
 
-def fetch_failure(view: View) -> Any:
+def fetch_failure(_view: View) -> Any:
     """Why an address could not be read; `none` when nothing of the case was read from one."""
     return "none"
 

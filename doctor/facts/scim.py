@@ -43,8 +43,9 @@ def auth_method_matches(view: View) -> Any:
 
 
 def requests_seen(view: View) -> Any:
-    """Whether the directory has ever received a request: true once it answered one or has users."""
-    if not isinstance(view["scim.status"], Unknown) or view["scim.users_appear"] in ("all", "some"):
+    """Whether the directory has ever received a request: true once it answered one or holds users."""
+    told = ("scim.status", "scim.attributes_arrive", "scim.updates_arrive", "scim.deactivations_arrive")
+    if view["scim.users_appear"] in ("all", "some") or any(not isinstance(view[name], Unknown) for name in told):
         return True
     return Unknown.of("scim.requests_seen")
 

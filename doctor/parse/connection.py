@@ -81,7 +81,8 @@ def _scalekit(item: dict[str, Any]) -> Connection:
     idp = _text(saml or {}, "idp_entity_id", "idp_sso_url")
     return Connection(
         vendor="scalekit", id=_text(item, "id"), name=_text(item, "organization_name", "key_id"),
-        organization_id=_text(item, "organization_id"), state=_scalekit_state(given, enabled=enabled), state_given=given,
+        organization_id=_text(item, "organization_id"), state=_scalekit_state(given, enabled=enabled),
+        state_given=given,
         enabled=enabled, protocol=_protocol(kind), type=kind, provider=_provider(_text(item, "provider")),
         domains=_domains(item.get("domains")), certificates=_certificates(texts),
         acs_url=_text(saml or {}, "sp_assertion_url"), sp_entity_id=_text(saml or {}, "sp_entity_id"),

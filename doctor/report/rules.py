@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from doctor.report.safe import line as safe
 from doctor.report.text import WHO, Look, wrapped
 
 if TYPE_CHECKING:
@@ -54,6 +55,25 @@ def plain(condition: Any) -> str:
     return str(condition).lower() if isinstance(condition, bool) else str(condition)
 
 
+def error_texts(data: dict[str, Any], look: Look) -> str:
+    """What an error text may mean, the likeliest first, with what it quotes and where to look."""
+    lines: list[str] = []
+    for number, one in enumerate(data["matches"][:8], 1):
+        whose = ", ".join(part for part in (one["emitter"], one["idp"], one["protocol"], one["stage"]) if part)
+        lines += wrapped(f"{number}. {one['code'] or one['id']} ({whose}): {one['means']}", look, "", "   ")
+        lines += [
+            part
+            for name, value in one["facts"].items()
+            for part in wrapped(f"says {name} = {safe(str(value))}", look, "   ")
+        ]
+        if one["suspects"]:
+            lines += wrapped(f"points to {', '.join(one['suspects'])}", look, "   ", "     ")
+        if one["look"]:
+            lines += wrapped(f"look at {one['look']}", look, "   ", "     ")
+        lines += wrapped(f"source {one['source']}", look, "   ", "     ")
+    return "\n".join(lines) + "\n"
+
+
 def lint(data: dict[str, Any], _look: Look) -> str:
     """Problems, a line each."""
     problems = data["problems"]
@@ -66,3 +86,22 @@ def tests(data: dict[str, Any], _look: Look) -> str:
     failed = [one for one in data["results"] if not one["passed"]]
     lines = [f"{one['rule']}: {one['example']}: expected {one['expected']}, got {one['got']}" for one in failed]
     return "\n".join([*lines, f"{len(data['results']) - len(failed)} examples hold, {len(failed)} do not"]) + "\n"
+
+
+def mutants(data: dict[str, Any], _look: Look) -> str:
+    """Mutants that no example noticed, a line each, then the share of those that were."""
+    found = data["mutants"]
+    alive = [one for one in found if not one["killed"]]
+    share = 100 * (len(found) - len(alive)) / len(found) if found else 100
+    lines = [f"{one['rule']}: {one['change']}" for one in alive]
+    return "\n".join([*lines, f"{len(found) - len(alive)} of {len(found)} mutants killed ({share:.1f} %)"]) + "\n"
+
+
+def coverage(data: dict[str, Any], _look: Look) -> str:
+    """Error entries that lead to no tested rule, a line each, then the count."""
+    open_ = [
+        f"{one['id']}: {', '.join(one['suspects']) or 'suspects nothing'}"
+        for one in data["entries"]
+        if not one["tested"]
+    ]
+    return "\n".join([*open_, f"{data['tested']} of {data['total']} error texts lead to a tested rule"]) + "\n"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.catalogue import provider
 from doctor.engine import judge, summary
+from doctor.engine.plan import Plan
 from doctor.facts.registry import declared
 from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
 from doctor.model.state import Unknown
@@ -60,19 +61,18 @@ class Checker:
 
     def case_rules(self, name: str) -> Checked | None:
         """Judge the rules of the case itself, when an option gave one of their facts."""
-        relevant = [rule for rule in self.book.for_kind("case") if self._given(rule.facts)]
-        if not relevant:
+        if not self.case.sources:
             return None
-        found = judge.judged(self.case, relevant)
+        empty = judge.case_view(self.case.now, {}, {})
+        relevant = tuple(rule for rule in self.book.for_case() if self._given(rule.facts, empty))
+        found = judge.judged(self.case, Plan(relevant))
         findings = [self.describer.finding(one, self.case, name) for one in found.outcomes]
         return Checked(Subject(name, "case", None, None, {}), _ranked(findings), found.missing, found.ran)
 
-    def _given(self, leaves: tuple[str, ...]) -> bool:
+    def _given(self, leaves: tuple[str, ...], empty: View) -> bool:
         """Whether an option gave one of the facts behind these: then less is missing than in an empty case."""
-        empty = judge.case_view(self.case.now, {}, {})
-        return any(
-            _missing(self.case[name]) < _missing(empty[name]) for name in (leaf.partition("|")[0] for leaf in leaves)
-        )
+        names = (leaf.partition("|")[0] for leaf in leaves)
+        return any(_missing(self.case[name]) < _missing(empty[name]) for name in names)
 
     def subject(self, document: Document, view: View, totals: dict[str, int] | None = None) -> Subject:
         """How the report shows an input."""
@@ -110,9 +110,9 @@ class Tally:
         """Judge one entity."""
         self.kinds[entity.kind] = self.kinds.get(entity.kind, 0) + 1
         view = judge.document_view(entity, self.checker.case)
-        rules = self.checker.book.for_entity(entity.kind)
-        self.ran = max(self.ran, len(rules))
-        for outcome in judge.judged(view, rules).outcomes:
+        plan = self.checker.book.for_entity(entity.kind)
+        self.ran = max(self.ran, plan.count)
+        for outcome in plan.judge(view)[0]:
             name = outcome.rule.id
             total = self.totals[name] = self.totals.get(name, 0) + 1
             if total <= SHOWN_PER_RULE:

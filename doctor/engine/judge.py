@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import template
-from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, telling
+from doctor.engine.rule import CRASHED
 from doctor.facts import place as places
 from doctor.facts.fact import View
 from doctor.facts.registry import derivations
@@ -14,13 +14,14 @@ from doctor.model.state import ABSENT
 from doctor.model.state import Unknown as UnknownState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
+    from doctor.engine.plan import Plan
+    from doctor.engine.rule import Outcome
     from doctor.engine.rulebook import Rulebook
     from doctor.model.document import Document
 
 MAX_PROOFS: Final = 12
-_TOLD: Final = (CONFIRMED, CRASHED)
 
 
 class Judged(NamedTuple):
@@ -39,19 +40,10 @@ def case_view(now: Any, given: dict[str, Any], sources: dict[str, str]) -> View:
     return view
 
 
-def judged(view: View, rules: Iterable[Any]) -> Judged:
+def judged(view: View, plan: Plan) -> Judged:
     """Run the rules; keep what is confirmed or crashed, and which facts nobody could tell."""
-    outcomes: list[Outcome] = []
-    missing: dict[str, str] = {}
-    ran = 0
-    for rule in rules:
-        ran += 1
-        for outcome in telling(rule, view) or ():
-            if outcome.verdict in _TOLD:
-                outcomes.append(outcome)
-            elif outcome.verdict == UNKNOWN and outcome.missing is not None:
-                missing.update(outcome.missing.missing)
-    return Judged(outcomes, missing, ran)
+    outcomes, missing = plan.judge(view)
+    return Judged(outcomes, missing, plan.count)
 
 
 def document_view(document: Document, case: View) -> View:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from doctor.catalogue import store
 from doctor.engine import condition
+from doctor.engine.plan import Plan
 from doctor.engine.rule import Rule
 from doctor.model.error import CatalogueError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from doctor.catalogue.build import Sources
@@ -36,24 +37,27 @@ class Rulebook:
         self._trees: tuple[Tree, ...] | None = None
         self._ids = tuple(data["id"] for data in self._data)
         self._compiled: dict[int, Rule] = {}
-        self._for: dict[str, tuple[Rule, ...]] = {}
+        self._plans: dict[str, Plan] = {}
 
     def __len__(self) -> int:
         return len(self._data)
 
-    def for_kind(self, kind: str) -> tuple[Rule, ...]:
-        """The rules that judge documents of this kind (or the `case`), in their order."""
-        found = self._for.get(kind)
-        if found is None:
-            numbers = self._kinds.get(kind, []) + (self._kinds.get("any", []) if kind != "case" else [])
-            found = self._for[kind] = tuple(self._rule(number) for number in sorted(set(numbers)))
-        return found
+    def for_kind(self, kind: str) -> Plan:
+        """The rules that judge documents of this kind."""
+        return self._plan(kind, [*self._kinds.get(kind, ()), *self._kinds.get("any", ())])
 
-    def for_entity(self, kind: str) -> tuple[Rule, ...]:
+    def for_entity(self, kind: str) -> Plan:
         """The rules that judge one entity of an aggregate: those of any input judge the aggregate once."""
-        found = self._for.get(f"entity {kind}")
+        return self._plan(f"entity {kind}", self._kinds.get(kind, ()))
+
+    def for_case(self) -> tuple[Rule, ...]:
+        """The rules that judge the case itself."""
+        return tuple(self._rule(number) for number in self._kinds.get("case", ()))
+
+    def _plan(self, name: str, numbers: Iterable[int]) -> Plan:
+        found = self._plans.get(name)
         if found is None:
-            found = self._for[f"entity {kind}"] = tuple(self._rule(number) for number in self._kinds.get(kind, []))
+            found = self._plans[name] = Plan(tuple(self._rule(number) for number in sorted(set(numbers))))
         return found
 
     def judges(self, kind: str) -> bool:

@@ -36,7 +36,6 @@ class Address(NamedTuple):
     host_class: str
 
 
-@lru_cache(maxsize=4096)
 def address(url: str) -> Address:
     """The parts of `url`, however odd it is; never raises."""
     if not url:
@@ -44,12 +43,20 @@ def address(url: str) -> Address:
     scheme, separator, rest = url.partition("://")
     if not separator:
         return Address("malformed" if " " in url.strip() else "relative", "", "", "none")
-    authority = rest.replace("?", "/").replace("#", "/").partition("/")[0].rpartition("@")[2]
-    host = authority.partition("]")[0].lstrip("[") if authority.startswith("[") else authority.partition(":")[0]
+    host = _host(rest.partition("/")[0]).lower()
     form = "absolute" if host and len(url.split()) == 1 else "malformed"
-    return Address(form, scheme.strip().lower(), host.lower(), _host_class(host.lower()))
+    return Address(form, scheme.strip().lower(), host, _host_class(host))
 
 
+def _host(authority: str) -> str:
+    """The host of what stands between the scheme and the path."""
+    if authority.replace(".", "").replace("-", "").isalnum():
+        return authority
+    found = authority.replace("?", "#").partition("#")[0].rpartition("@")[2]
+    return found.partition("]")[0].lstrip("[") if found.startswith("[") else found.partition(":")[0]
+
+
+@lru_cache(maxsize=1024)
 def _host_class(host: str) -> str:
     if not host:
         return "none"

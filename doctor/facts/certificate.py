@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from doctor.facts.fact import BOOL, NUMBER, TEXT, TIME, Fact, View, collection, enum, given, mapped, record
+from doctor.facts.fact import BOOL, NUMBER, TEXT, TIME, Fact, View, collection, enum, mapped, record
 from doctor.model.state import ABSENT
 
 if TYPE_CHECKING:
@@ -26,45 +26,33 @@ CERTIFICATE: Final = record(
 judgement, negative once passed; `times_seen` counts how often it stands in its list."""
 
 
-class Item:
-    """One certificate at the moment of judgement: its own fields, and those that depend on time."""
+_SAME: Final = (
+    "subject", "issuer", "not_before", "not_after", "key_type", "key_bits", "signature_hash", "self_signed", "is_ca",
+    "sha256", "written", "detail",
+)  # fmt: skip
 
-    __slots__ = ("now", "of", "times_seen")
+
+class Item:
+    """One certificate at the moment of judgement: its own fields, and those that depend on time.
+
+    Days are whole days, negative once passed; `use` is both where none is stated (errata E62).
+    """
+
+    __slots__ = (*_SAME, "days_left", "days_until_valid", "now", "of", "problem", "times_seen", "use", "validity_days")
 
     def __init__(self, of: Certificate, now: datetime, times_seen: int = 1) -> None:
         self.of = of
         self.now = now
         self.times_seen = times_seen
-
-    def __getattr__(self, name: str) -> Any:
-        return given(getattr(self.of, name))
-
-    @property
-    def days_left(self) -> Any:
-        """Whole days until it expires; negative once it has."""
-        return ABSENT if self.of.not_after is None else (self.of.not_after - self.now).days
-
-    @property
-    def days_until_valid(self) -> Any:
-        """Whole days until it becomes valid; negative or zero when it is."""
-        return ABSENT if self.of.not_before is None else -((self.now - self.of.not_before).days)
-
-    @property
-    def validity_days(self) -> Any:
-        """Whole days between its first and its last moment."""
-        if self.of.not_before is None or self.of.not_after is None:
-            return ABSENT
-        return (self.of.not_after - self.of.not_before).days
-
-    @property
-    def problem(self) -> str:
-        """Why it is no certificate; `none` when it is one."""
-        return self.of.problem or "none"
-
-    @property
-    def use(self) -> str:
-        """What it serves for: without a stated use, both (errata E62)."""
-        return self.of.use or "both"
+        self.use = of.use or "both"
+        self.problem = of.problem or "none"
+        for name in _SAME:
+            value = getattr(of, name)
+            setattr(self, name, ABSENT if value is None or value == "" else value)
+        before, after = of.not_before, of.not_after
+        self.days_left = ABSENT if after is None else (after - now).days
+        self.days_until_valid = ABSENT if before is None else -((now - before).days)
+        self.validity_days = ABSENT if after is None or before is None else (after - before).days
 
 
 def items(found: Iterable[Certificate], now: datetime) -> tuple[Item, ...]:
@@ -87,12 +75,12 @@ def newest(view: View) -> Any:
 
 
 def _longest(found: tuple[Item, ...]) -> Any:
-    dated = [item for item in found if item.not_after is not ABSENT]
+    dated = [item for item in found if item.of.not_after is not None]
     return max(dated, key=_end) if dated else ABSENT
 
 
 def _end(item: Item) -> Any:
-    return item.not_after
+    return item.of.not_after
 
 
 def kinds_in_file(view: View) -> Any:

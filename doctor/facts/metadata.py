@@ -67,18 +67,18 @@ class EndpointItem:
     `times_seen` counts how often it stands in its list, `binding_seen` how many there have its binding.
     """
 
-    __slots__ = ("address", "binding_seen", "of", "times_seen")
+    __slots__ = (
+        "binding", "binding_seen", "binding_uri", "form", "host", "host_class", "location", "of", "scheme", "times_seen",
+    )  # fmt: skip
 
     def __init__(self, of: Endpoint, times_seen: int, binding_seen: int) -> None:
         self.of = of
-        self.address = address(of.location)
+        self.binding = of.binding
+        self.binding_uri = of.binding_uri or ABSENT
+        self.location = of.location or ABSENT
+        self.form, self.scheme, self.host, self.host_class = address(of.location)
         self.times_seen = times_seen
         self.binding_seen = binding_seen
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("form", "scheme", "host", "host_class"):
-            return getattr(self.address, name)
-        return given(getattr(self.of, name))
 
 
 class Word:
@@ -100,8 +100,17 @@ def entity_of(view: View) -> Entity:
 
 
 def role_of(view: View, name: str) -> Role | None:
-    """The first role of this name, or None."""
-    return next((role for role in entity_of(view).roles if role.name == name), None)
+    """The first role of this name, or None; asked so often that the view remembers it."""
+    key = _ROLE_KEYS[name]
+    found: Role | None = view.get(key, _UNASKED)
+    if found is _UNASKED:
+        found = next((role for role in entity_of(view).roles if role.name == name), None)
+        view[key] = found
+    return found
+
+
+_ROLE_KEYS: Final = {"idp": "(idp role)", "sp": "(sp role)"}
+_UNASKED: Final[Any] = object()
 
 
 def entity_id(view: View) -> Any:

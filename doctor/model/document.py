@@ -61,7 +61,6 @@ class Certificate(NamedTuple):
     self_signed: bool
     is_ca: bool
     sha256: str
-    key_sha256: str
     written: str = "clean"
     problem: str | None = None
     detail: str = ""
@@ -76,7 +75,6 @@ class Endpoint(NamedTuple):
     binding_uri: str
     location: str
     place: Place = NOWHERE
-    number: int | None = None
     is_default: bool = False
 
 
@@ -92,7 +90,6 @@ class Role(NamedTuple):
     protocols: tuple[str, ...]
     certificates: tuple[Certificate, ...]
     sso: tuple[Endpoint, ...]
-    slo: tuple[Endpoint, ...]
     acs: tuple[Endpoint, ...]
     name_id_formats: tuple[str, ...]
     want_signed: bool | None

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from doctor.model.document import Certificate
 from doctor.model.finding import NOWHERE, Place
@@ -96,13 +95,13 @@ def _read(der: bytes, written: str) -> Certificate:
 
 def _described(certificate: x509.Certificate, der: bytes, written: str) -> Certificate:
     subject, issuer = _name(certificate, "subject"), _name(certificate, "issuer")
-    key_type, bits, key_digest = _key(certificate)
+    key_type, bits = _key(certificate)
     return Certificate(
         use=None, subject=subject, issuer=issuer,
         not_before=certificate.not_valid_before_utc, not_after=certificate.not_valid_after_utc,
         key_type=key_type, key_bits=bits, signature_hash=_signature_hash(certificate),
         self_signed=subject == issuer, is_ca=_is_ca(certificate),
-        sha256=hashlib.sha256(der).hexdigest(), key_sha256=key_digest, written=written,
+        sha256=hashlib.sha256(der).hexdigest(), written=written,
     )  # fmt: skip
 
 
@@ -114,14 +113,13 @@ def _name(certificate: x509.Certificate, which: str) -> str:
         return f"unreadable {which}"
 
 
-def _key(certificate: x509.Certificate) -> tuple[str, int, str]:
+def _key(certificate: x509.Certificate) -> tuple[str, int]:
     try:
         key = certificate.public_key()
-        digest = hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
     except (ValueError, UnsupportedAlgorithm):
-        return "other", 0, ""
+        return "other", 0
     bits = key.key_size if isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | dsa.DSAPublicKey) else 0
-    return _KEY_TYPES.get(type(key).__name__, "other"), bits, digest
+    return _KEY_TYPES.get(type(key).__name__, "other"), bits
 
 
 def _signature_hash(certificate: x509.Certificate) -> str:
@@ -178,13 +176,14 @@ def named(problem: str, detail: str, written: str = "clean") -> Certificate:
     """What stands where a certificate should: `problem` is one word, `detail` a line for people."""
     return Certificate(
         use=None, subject="", issuer="", not_before=None, not_after=None, key_type="other", key_bits=0,
-        signature_hash="unknown", self_signed=False, is_ca=False, sha256="", key_sha256="",
+        signature_hash="unknown", self_signed=False, is_ca=False, sha256="",
         written=written, problem=problem, detail=detail,
     )  # fmt: skip
 
 
 def pkcs7(data: bytes) -> list[bytes]:
     """The DER certificates of a PKCS#7 bundle, PEM or DER; empty when it is none."""
+    from cryptography.hazmat.primitives.serialization import Encoding
     from cryptography.hazmat.primitives.serialization import pkcs7 as bundle
 
     load = bundle.load_pem_pkcs7_certificates if b"-----BEGIN" in data else bundle.load_der_pkcs7_certificates

@@ -60,7 +60,7 @@ def read_entity(element: Element, anchors: Anchors) -> Entity:
 
 
 def _role(element: Element, name: str, anchors: Anchors) -> Role:
-    found: dict[str, list[Endpoint]] = {"sso": [], "slo": [], "acs": []}
+    found: dict[str, list[Endpoint]] = {"sso": [], "acs": []}
     keys: list[Certificate] = []
     formats: list[str] = []
     odd_uses: list[str] = []
@@ -77,14 +77,14 @@ def _role(element: Element, name: str, anchors: Anchors) -> Role:
     return Role(
         _other(get(XSI_TYPE)) if name == "other" else name,
         tuple((get("protocolSupportEnumeration") or "").split()),
-        tuple(keys), tuple(found["sso"]), tuple(found["slo"]), tuple(found["acs"]), tuple(formats),
+        tuple(keys), tuple(found["sso"]), tuple(found["acs"]), tuple(formats),
         _boolean(get("WantAuthnRequestsSigned")), _boolean(get("AuthnRequestsSigned")),
         _boolean(get("WantAssertionsSigned")), bare, tuple(odd_uses), _place(element, anchors),
     )  # fmt: skip
 
 
 _ENDPOINTS: Final = {
-    MD + "SingleSignOnService": "sso", MD + "SingleLogoutService": "slo", MD + "AssertionConsumerService": "acs",
+    MD + "SingleSignOnService": "sso", MD + "AssertionConsumerService": "acs",
 }  # fmt: skip
 
 
@@ -102,13 +102,10 @@ def _keys(element: Element, keys: list[Certificate], odd_uses: list[str], anchor
 
 
 def _endpoint(element: Element, anchors: Anchors) -> Endpoint:
-    uri = element.get("Binding") or ""
-    index = element.get("index") or ""
-    return Endpoint(
-        _BINDINGS.get(uri, "other"), uri, element.get("Location") or "", _place(element, anchors),
-        int(index) if index.isascii() and index.isdigit() and len(index) < 10 else None,
-        element.get("isDefault") in ("true", "1"),
-    )  # fmt: skip
+    get = element.get
+    uri = get("Binding") or ""
+    default = get("isDefault") in ("true", "1")
+    return Endpoint(_BINDINGS.get(uri, "other"), uri, get("Location") or "", _place(element, anchors), default)
 
 
 def _other(xsi_type: str | None) -> str:
@@ -121,7 +118,7 @@ def _boolean(text: str | None) -> bool | None:
 
 
 def _place(element: Element, anchors: Anchors) -> Place:
-    return Place(element.sourceline, None, anchors.get(element))
+    return Place(element.sourceline, None, anchors.get(element) if anchors else None)
 
 
 def read_role_alone(element: Element, anchors: Anchors) -> Entity:

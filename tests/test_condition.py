@@ -45,6 +45,7 @@ def missing(result: bool | Unknown) -> set[str]:
 
 # --- the truth table
 
+
 def _facts(**values: Any) -> Facts:
     return {f"f.{name}": value is T for name, value in values.items() if value != U}
 
@@ -52,11 +53,17 @@ def _facts(**values: Any) -> Facts:
 @pytest.mark.parametrize(
     ("a", "b", "both", "either"),
     [
-        (T, T, T, T), (T, F, F, T), (T, U, U, T),
-        (F, T, F, T), (F, F, F, F), (F, U, F, U),
-        (U, T, U, T), (U, F, F, U), (U, U, U, U),
+        (T, T, T, T),
+        (T, F, F, T),
+        (T, U, U, T),
+        (F, T, F, T),
+        (F, F, F, F),
+        (F, U, F, U),
+        (U, T, U, T),
+        (U, F, F, U),
+        (U, U, U, U),
     ],
-)  # fmt: skip
+)
 def test_all_and_any(a: Any, b: Any, both: Any, either: Any) -> None:
     parts, facts = [{"f.a": True}, {"f.b": True}], _facts(a=a, b=b)
     assert short(judged({"all": parts}, facts)) == both
@@ -101,10 +108,17 @@ def test_an_unknown_has_no_truth() -> None:
 # --- operators, and facts that are not there
 
 OPERANDS: Final[dict[str, tuple[Any, Any, Any]]] = {
-    "eq": (3, 3, 4), "ne": (3, 4, 3), "lt": (3, 2, 3), "lte": (3, 3, 4), "gt": (3, 4, 3), "gte": (3, 3, 2),
-    "in": ([1, 3], 3, 2), "not_in": ([1, 3], 2, 3), "contains": ("a", ("a", "b"), ("b",)),
+    "eq": (3, 3, 4),
+    "ne": (3, 4, 3),
+    "lt": (3, 2, 3),
+    "lte": (3, 3, 4),
+    "gt": (3, 4, 3),
+    "gte": (3, 3, 2),
+    "in": ([1, 3], 3, 2),
+    "not_in": ([1, 3], 2, 3),
+    "contains": ("a", ("a", "b"), ("b",)),
     "matches": ("^ab+$", "ABB", "xabb"),
-}  # fmt: skip
+}
 """For each operator an operand, a value for which it holds, and one for which it does not."""
 
 
@@ -160,11 +174,18 @@ def _items(*values: Any) -> tuple[Any, ...]:
     ("items", "some", "every", "none"),
     [
         ((), F, F, T),
-        ((T,), T, T, F), ((F,), F, F, T), ((U,), U, U, U),
-        ((T, F), T, F, F), ((T, U), T, U, F), ((F, U), U, F, U), ((T, F, U), T, F, F),
-        ((T, T), T, T, F), ((F, F), F, F, T), ((U, U), U, U, U),
+        ((T,), T, T, F),
+        ((F,), F, F, T),
+        ((U,), U, U, U),
+        ((T, F), T, F, F),
+        ((T, U), T, U, F),
+        ((F, U), U, F, U),
+        ((T, F, U), T, F, F),
+        ((T, T), T, T, F),
+        ((F, F), F, F, T),
+        ((U, U), U, U, U),
     ],
-)  # fmt: skip
+)
 def test_quantifiers(items: tuple[Any, ...], some: Any, every: Any, none: Any) -> None:
     for order in itertools.permutations(items):
         for word, wanted in (("some", some), ("every", every), ("none", none)):
@@ -197,17 +218,22 @@ _LEAF = st.builds(
 ) | st.builds(lambda fact, wanted: {fact: {"exists": wanted}}, st.sampled_from(FACTS), st.booleans())
 _IN_ITEM = st.builds(
     lambda field, operator, value: {field: {operator: value}},
-    st.sampled_from(("p", "q")), st.sampled_from(("eq", "ne", "lt", "gte")), st.integers(0, 2),
-)  # fmt: skip
+    st.sampled_from(("p", "q")),
+    st.sampled_from(("eq", "ne", "lt", "gte")),
+    st.integers(0, 2),
+)
 _QUANTIFIED = st.builds(
     lambda word, name, inner: {word: {name: inner}},
-    st.sampled_from(("some", "every", "none")), st.sampled_from(COLLECTIONS),
+    st.sampled_from(("some", "every", "none")),
+    st.sampled_from(COLLECTIONS),
     _IN_ITEM | st.builds(lambda one, two: {"any": [one, two]}, _IN_ITEM, _LEAF),
-)  # fmt: skip
+)
 CONDITIONS = st.recursive(
     _LEAF | _QUANTIFIED,
     lambda inner: (
-        st.builds(lambda word, parts: {word: parts}, st.sampled_from(("all", "any")), st.lists(inner, min_size=1, max_size=3))
+        st.builds(
+            lambda word, parts: {word: parts}, st.sampled_from(("all", "any")), st.lists(inner, min_size=1, max_size=3)
+        )
         | st.builds(lambda part: {"not": part}, inner)
     ),
     max_leaves=8,
@@ -216,7 +242,7 @@ _VALUE = st.integers(0, 2) | st.just(ABSENT)
 _ITEM = st.dictionaries(st.sampled_from(("p", "q")), _VALUE).map(lambda fields: SimpleNamespace(of_fact="c", **fields))
 _KNOWN: st.SearchStrategy[Facts] = st.fixed_dictionaries(
     {},
-    optional={name: _VALUE for name in FACTS}
+    optional=dict.fromkeys(FACTS, _VALUE)
     | {name: st.just(ABSENT) | st.lists(_ITEM, max_size=3).map(tuple) for name in COLLECTIONS},
 )
 

@@ -102,7 +102,7 @@ class Tally:
         self.checker = checker
         self.findings: list[Finding] = []
         self.totals: dict[str, int] = {}
-        self.severities: dict[str, dict[str, int]] = {}
+        self.plans: dict[str, Plan] = {}
         self.kinds: dict[str, int] = {}
         self.ran = 0
 
@@ -110,13 +110,21 @@ class Tally:
         """Judge one entity."""
         self.kinds[entity.kind] = self.kinds.get(entity.kind, 0) + 1
         view = judge.document_view(entity, self.checker.case)
-        plan = self.checker.book.for_entity(entity.kind)
-        self.ran = max(self.ran, plan.count)
+        plan = self._plan(entity.kind, view)
         for outcome in plan.judge(view)[0]:
             name = outcome.rule.id
             total = self.totals[name] = self.totals.get(name, 0) + 1
             if total <= SHOWN_PER_RULE:
                 self.findings.append(self.checker.describer.finding(outcome, view, entity.name))
+
+    def _plan(self, kind: str, view: View) -> Plan:
+        """The rules for entities of this kind; those that the aggregate settles are left out from then on."""
+        found = self.plans.get(kind)
+        if found is None:
+            whole = self.checker.book.for_entity(kind)
+            self.ran = max(self.ran, whole.count)
+            found = self.plans[kind] = whole.settled(view)
+        return found
 
     def finished(self, document: Document) -> Checked:
         """The whole aggregate, judged."""

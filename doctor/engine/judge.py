@@ -119,7 +119,8 @@ class Describer:
             place = places.of_fact(view, leaf.partition("|")[0])
             if place is not NOWHERE:
                 return place
-        return NOWHERE
+        entity = view.document.entity if view.has_document else None
+        return NOWHERE if entity is None else entity.place
 
     def _proofs(self, outcome: Outcome, view: View, subject: str) -> Iterator[Proof]:
         count = 0

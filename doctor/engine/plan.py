@@ -67,6 +67,7 @@ class Plan:
     """The rules of one kind of document, ready to be held against many views."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
         self.count = len(rules)
         grouped: dict[str, list[Rule]] = {}
         single: list[Rule] = []
@@ -77,6 +78,11 @@ class Plan:
                 single.append(rule)
         self.groups = tuple(Group(name, found) for name, found in grouped.items())
         self.single = tuple(single)
+
+    def settled(self, view: View) -> Plan:
+        """The plan without the rules that are silent here, and that read only what all entities share."""
+        silent = [rule for rule in self.single if _shared(rule) and telling(rule, view) is None]
+        return Plan(tuple(rule for rule in self.rules if rule not in silent))
 
     def judge(self, view: View) -> tuple[list[Outcome], dict[str, str]]:
         """What is confirmed or crashed, and the facts that nobody could tell."""
@@ -93,6 +99,14 @@ class Plan:
             except Exception:  # noqa: BLE001  (one by one, so that the crash is told for each rule)
                 outcomes += [outcome for rule in group.rules for outcome in run(rule, view)]
         return outcomes, missing
+
+
+_SHARED: Final = ("input.", "fetch.", "metadata.signature", "metadata.is_alone", "metadata.offered_as")
+"""Beginnings of the facts that are the same for every entity of an aggregate."""
+
+
+def _shared(rule: Rule) -> bool:
+    return all(leaf.startswith(_SHARED) for leaf in rule.facts)
 
 
 def _reads_items_only(rule: Rule) -> bool:

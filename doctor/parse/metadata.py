@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from doctor.model.document import Certificate, Endpoint, Entity, Role
-from doctor.model.finding import Place
+from doctor.model.finding import NOWHERE, Place
 from doctor.parse import certificate as certificates
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read_entity(element: Element, anchors: Anchors) -> Entity:
             name = child.findtext(MD + "OrganizationDisplayName")
     return Entity(
         element.get("entityID"), tuple(roles), element.get("validUntil"), element.get("cacheDuration"),
-        registered, name, _place(element, anchors),
+        registered, name, Place(element.sourceline, None, anchors.get(element)),
     )  # fmt: skip
 
 
@@ -118,7 +118,8 @@ def _boolean(text: str | None) -> bool | None:
 
 
 def _place(element: Element, anchors: Anchors) -> Place:
-    return Place(element.sourceline, None, anchors.get(element) if anchors else None)
+    """Where an element stands. In an aggregate (no anchors) the place of its entity is told instead."""
+    return Place(element.sourceline, None, anchors.get(element)) if anchors else NOWHERE
 
 
 def read_role_alone(element: Element, anchors: Anchors) -> Entity:

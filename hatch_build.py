@@ -24,7 +24,7 @@ class CatalogueHook(BuildHookInterface[BuilderConfig]):
         from doctor.engine import rulebook
 
         target = Path(tempfile.mkdtemp(prefix="doctor-catalogue-"))
-        where = store.Folder(Path(self.root, "rules"), Path(self.root, "providers.yaml"), (target,))
+        where = store.Folder(str(Path(self.root, "rules")), str(Path(self.root, "providers.yaml")), (str(target),))
         store.load(where, rulebook.parts)
         for name in (f"{part}.json" for part in store.PARTS):
             json.loads((target / name).read_text(encoding="utf-8"))

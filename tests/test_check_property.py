@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import doctor
@@ -244,6 +244,8 @@ def test_noise_is_judged(data: bytes) -> None:
 
 @PROFILE
 @given(st.lists(st.sampled_from(TOKENS), max_size=12).map(b"".join))
+@example(b"http://[")
+@example(b"https://sp.example/acs?" + b"a=b&" * 300)
 def test_strings_of_tokens_are_judged(data: bytes) -> None:
     holds(data)
 
@@ -288,6 +290,8 @@ _VALUES = st.recursive(
 
 @PROFILE
 @given(_VALUES)
+@example({"kty": "RSA", "keys": None})
+@example({"log": {"entries": []}, "requests": 1})
 def test_json_of_any_shape_is_judged(value: object) -> None:
     holds(json.dumps(value).encode())
 

@@ -207,10 +207,15 @@ def test_edited_rule_of_the_same_size_is_noticed_once(installed: Installed) -> N
 
 
 def test_rule_that_is_added_and_taken_away_is_noticed(installed: Installed) -> None:
-    (installed.data / RULE).unlink()
+    first = installed.told(BROKEN)[1]
+    added = installed.data / RULE.with_name("input-is-page-probe.yaml")
+    shutil.copy(installed.data / RULE, added)
+    _rewritten(added, "id: metadata-is-html-page", "id: input-is-page-probe")
     ran, data = installed.told(BROKEN)
-    assert ran.yaml or ran.code == 2
-    assert "metadata-is-html-page" not in [one["id"] for one in data["findings"]]
+    assert ran.yaml
+    assert sorted(one["id"] for one in data["findings"]) == ["input-is-page-probe", "metadata-is-html-page"]
+    added.unlink()
+    assert installed.told(BROKEN)[1] == first
 
 
 def test_wrong_rule_is_one_line(installed: Installed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doctor.catalogue import error_file, source, tree_file
@@ -10,7 +11,6 @@ from doctor.model.error import CatalogueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from doctor.catalogue.store import Folder
 
@@ -31,11 +31,11 @@ class Sources(NamedTuple):
 
 def read(where: Folder) -> Sources:
     """Read every file of the catalogue; nothing is raised, problems are listed."""
-    found = read_folder(where.rules, "rules")
-    providers = _attempt(where.providers, "providers.yaml", found.problems)
+    found = read_folder(Path(where.rules), "rules")
+    providers = _attempt(Path(where.providers), "providers.yaml", found.problems)
     problems = [*found.problems, *uncited(found, found.citations)]
-    trees = dict(_trees(where.rules, found, problems))
-    errors = list(_errors(where.rules, found, providers, problems))
+    trees = dict(_trees(Path(where.rules), found, problems))
+    errors = list(_errors(Path(where.rules), found, providers, problems))
     return found._replace(providers=providers, problems=problems, trees=trees, errors=errors)
 
 

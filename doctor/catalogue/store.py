@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,11 +25,12 @@ Stamp = list[list[Any]]
 
 
 class Folder(NamedTuple):
-    """Where the catalogue's sources are, and where its built form may be kept."""
+    """Where the catalogue's sources are, and where its built form may be kept. Plain paths: a cold start
+    pays a millisecond for pathlib."""
 
-    rules: Path
-    providers: Path
-    built: tuple[Path, ...]
+    rules: str
+    providers: str
+    built: tuple[str, ...]
 
 
 class Built(NamedTuple):
@@ -48,26 +48,29 @@ PARTS: Final = ("prose", "trees", "errors", "conditions")
 
 def folder() -> Folder:
     """The catalogue of this installation: of the wheel, or of the checkout."""
-    package = Path(__file__).resolve().parent.parent
-    data = package / "_data"
-    if data.is_dir():
-        return Folder(data / "rules", data / "providers.yaml", (data, _user_cache()))
-    top = package.parent
-    return Folder(top / "rules", top / "providers.yaml", (top / ".doctor-cache", _user_cache()))
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    data = os.path.join(package, "_data")
+    if os.path.isdir(data):
+        return _within(data, data)
+    top = os.path.dirname(package)
+    return _within(top, os.path.join(top, ".doctor-cache"))
 
 
-def _user_cache() -> Path:
+def _within(top: str, kept: str) -> Folder:
+    return Folder(os.path.join(top, "rules"), os.path.join(top, "providers.yaml"), (kept, _user_cache(top)))
+
+
+def _user_cache(top: str) -> str:
     """A folder of the user's own; the name tells installations apart."""
-    home = Path.home() if os.environ.get("HOME") or os.name == "nt" else Path("/nonexistent")
-    mark = hashlib.sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:12]
-    return home / ".cache" / "sso-doctor" / mark
+    mark = hashlib.sha256(top.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    return os.path.join(os.path.expanduser("~"), ".cache", "sso-doctor", mark)
 
 
 def stamp_of(where: Folder) -> Stamp:
     """Name, size and time of every source file, in a stable order."""
-    found = list(_scanned(str(where.rules), ""))
+    found = list(_scanned(where.rules, ""))
     try:
-        status = os.stat(where.providers)  # noqa: PTH116  (a path object costs more than the call)
+        status = os.stat(where.providers)
         found.append(["providers.yaml", status.st_size, status.st_mtime_ns])
     except OSError:
         pass
@@ -91,8 +94,9 @@ def digest_of(where: Folder) -> str:
     """SHA-256 over names and contents of every source file: the identity of the rules."""
     total = hashlib.sha256()
     for name, _, _ in stamp_of(where):
-        path = where.providers if name == "providers.yaml" else where.rules / name
-        total.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
+        path = where.providers if name == "providers.yaml" else os.path.join(where.rules, name)
+        with open(path, "rb") as file:
+            total.update(f"{name}\0".encode() + file.read() + b"\0")
     return "sha256:" + total.hexdigest()
 
 
@@ -103,7 +107,7 @@ def load(where: Folder, build: Callable[[Folder], Parts]) -> Built:
     """
     stamp = stamp_of(where)
     for place in where.built:
-        conditions = _read(place / "conditions.json")
+        conditions = _read(os.path.join(place, "conditions.json"))
         if conditions is not None and _fresh(conditions, stamp, where, place):
             return Built(conditions, _lazily(place, conditions["digest"], where, build))
     parts = build(where)
@@ -116,16 +120,16 @@ def load(where: Folder, build: Callable[[Folder], Parts]) -> Built:
 
 
 def _lazily(
-    place: Path, digest: str, where: Folder, build: Callable[[Folder], Parts]
+    place: str, digest: str, where: Folder, build: Callable[[Folder], Parts]
 ) -> Callable[[str], dict[str, Any]]:
     def part(name: str) -> dict[str, Any]:
-        found = _read(place / f"{name}.json")
+        found = _read(os.path.join(place, f"{name}.json"))
         return found if found is not None and found.get("digest") == digest else build(where)[name]
 
     return part
 
 
-def _fresh(conditions: dict[str, Any], stamp: Stamp, where: Folder, place: Path) -> bool:
+def _fresh(conditions: dict[str, Any], stamp: Stamp, where: Folder, place: str) -> bool:
     if conditions.get("format") != FORMAT:
         return False
     known = conditions.get("stamp")
@@ -136,13 +140,13 @@ def _fresh(conditions: dict[str, Any], stamp: Stamp, where: Folder, place: Path)
     if conditions.get("digest") != digest_of(where):
         return False
     conditions["stamp"] = stamp
-    _write(place / "conditions.json", conditions)
+    _write(os.path.join(place, "conditions.json"), conditions)
     return True
 
 
-def _read(path: Path) -> dict[str, Any] | None:
+def _read(path: str) -> dict[str, Any] | None:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123
+        with open(path, "rb") as file:
             found = json.loads(file.read())
     except (OSError, ValueError):
         return None
@@ -152,17 +156,18 @@ def _read(path: Path) -> dict[str, Any] | None:
 def keep(where: Folder, parts: Parts) -> None:
     """Write all parts into the first place that takes them; a read-only home is no error."""
     for place in where.built:
-        if all(_write(place / f"{name}.json", parts[name]) for name in PARTS):
+        if all(_write(os.path.join(place, f"{name}.json"), parts[name]) for name in PARTS):
             return
 
 
-def _write(path: Path, data: dict[str, Any]) -> bool:
+def _write(path: str, data: dict[str, Any]) -> bool:
     """Write atomically: another process never reads a half-written file."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial = f"{path}.{os.getpid()}"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(json.dumps(data, separators=(",", ":"), ensure_ascii=False), encoding="utf-8")
-        partial.replace(path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(partial, "w", encoding="utf-8") as file:
+            json.dump(data, file, separators=(",", ":"), ensure_ascii=False)
+        os.replace(partial, path)
     except OSError:
         return False
     return True

@@ -14,8 +14,18 @@ if TYPE_CHECKING:
     from doctor.report.text import Look
 
 
+class Help(argparse.HelpFormatter):
+    """Help text of a fixed width: asking the terminal would import what a cold start does not need."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=96)
+
+
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are doctor's errors: one line with a hint."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**{"formatter_class": Help, **settings})
 
     def error(self, message: str) -> NoReturn:
         """Raise `UsageError` instead of exiting."""
@@ -46,11 +56,13 @@ def party(parser: argparse.ArgumentParser) -> None:
 
 def say_unknown_provider(name: str | None) -> None:
     """Say on standard error that nobody knows a product by this name; that is no error."""
+    if not name:
+        return
     from doctor.catalogue.rule import did_you_mean
     from doctor.engine.rulebook import shipped
     from doctor.report.safe import line
 
-    if name and shipped().provider_id(name) is None:
+    if shipped().provider_id(name) is None:
         near = did_you_mean(name.casefold(), shipped().names)
         print(f"doctor: no product is known as {line(name)}{near}; general words are used", file=sys.stderr)  # noqa: T201
 

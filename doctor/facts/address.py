@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 HOST_CLASSES: Final = ("public", "loopback", "private", "internal", "none")
 """public name or address; loopback; private or link-local address; a name only known inside; no host."""
@@ -95,16 +94,24 @@ def _without_space(text: str) -> str:
     return "".join(text.split())
 
 
+def _unquoted(text: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(text)
+
+
 def _without_slash(text: str) -> str:
     return text.rstrip("/")
 
 
 _NORMALISED: Final = (
-    ("whitespace", _without_space), ("trailing-slash", _without_slash), ("case", str.casefold), ("encoding", unquote),
+    ("whitespace", _without_space), ("trailing-slash", _without_slash), ("case", str.casefold), ("encoding", _unquoted),
 )  # fmt: skip
 
 
 def _by_parts(expected: str, actual: str) -> str:
+    from urllib.parse import urlsplit
+
     try:
         one, two = urlsplit(expected), urlsplit(actual)
         ports = one.port, two.port

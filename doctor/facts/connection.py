@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts import certificate
 from doctor.facts.fact import (
@@ -21,8 +21,10 @@ from doctor.facts.fact import (
     record,
 )
 from doctor.facts.input import FAILURES
-from doctor.model.document import Connection
 from doctor.model.state import ABSENT, Unknown
+
+if TYPE_CHECKING:
+    from doctor.model.connection import Connection
 
 STATES: Final = ("draft", "validating", "active", "inactive", "credentials-invalid", "deleting", "unknown")
 PROTOCOLS: Final = ("saml", "oidc", "oauth", "other")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
-from xml.parsers import expat
 
 from doctor.model.finding import Place
 
@@ -61,6 +60,8 @@ def _line_start(data: bytes, line: int) -> int | None:
 
 @lru_cache(maxsize=1)
 def _positions(data: bytes) -> tuple[Place, ...]:
+    from xml.parsers import expat
+
     parser = expat.ParserCreate()
     places: list[Place] = []
 

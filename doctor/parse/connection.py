@@ -6,10 +6,13 @@ an unknown word is kept as it was given. Secrets (`client_secret`) are never cop
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from doctor.model.document import Certificate, Connection, Domain
+from doctor.model.connection import Connection, Domain
 from doctor.parse import certificate
+
+if TYPE_CHECKING:
+    from doctor.model.document import Certificate
 
 STATES: Final = {
     "requires_type": "draft", "draft": "draft", "validating": "validating", "active": "active", "inactive": "inactive",

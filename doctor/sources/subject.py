@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
@@ -41,16 +40,18 @@ def named(words: list[str]) -> Iterator[Named]:
 
 
 def _paths(word: str) -> Iterator[Named]:
-    if os.path.isdir(word):  # noqa: PTH112  (a path object costs more than the call on a cold start)
+    if os.path.isdir(word):
         yield from _folder(word)
     elif os.path.lexists(word):
         yield Named(word, "file")
     elif _GLOB & set(word):
-        matches = sorted(glob.glob(word, recursive=True))  # noqa: PTH207
+        import glob
+
+        matches = sorted(glob.glob(word, recursive=True))
         if not matches:
             raise InputError(f"no file matches {word}", "quote the pattern, or check the folder")
         for match in matches:
-            if not os.path.isdir(match):  # noqa: PTH112
+            if not os.path.isdir(match):
                 yield Named(match, "file")
     else:
         raise InputError(f"there is no file {word}", _near(word))
@@ -63,7 +64,7 @@ def _folder(folder: str) -> Iterator[Named]:
         for name in sorted(files):
             if not name.startswith("."):
                 found += 1
-                yield Named(os.path.join(parent, name), "file")  # noqa: PTH118
+                yield Named(os.path.join(parent, name), "file")
         if found > MAX_FILES:
             raise InputError(f"{folder} holds more than {MAX_FILES:,} files", "name a smaller folder")
     if not found:
@@ -73,20 +74,20 @@ def _folder(folder: str) -> Iterator[Named]:
 def _near(word: str) -> str:
     from difflib import get_close_matches
 
-    parent = os.path.dirname(word) or "."  # noqa: PTH120
+    parent = os.path.dirname(word) or "."
     try:
-        names = os.listdir(parent)  # noqa: PTH208
+        names = os.listdir(parent)
     except OSError:
         return "check the spelling of the folder"
-    near = get_close_matches(os.path.basename(word), names, n=1)  # noqa: PTH119
-    return f"did you mean {os.path.join(os.path.dirname(word), near[0])}?" if near else "check the spelling"  # noqa: PTH118, PTH120
+    near = get_close_matches(os.path.basename(word), names, n=1)
+    return f"did you mean {os.path.join(os.path.dirname(word), near[0])}?" if near else "check the spelling"
 
 
 def opened(path: str) -> IO[bytes]:
     """The file, open for reading. Raises `InputError` with the reason when it cannot be."""
     try:
-        if not os.path.isfile(path):  # noqa: PTH113
+        if not os.path.isfile(path):
             raise InputError(f"{path} is not a regular file", "give a file; a device or pipe can be read with -")
-        return open(path, "rb")  # noqa: PTH123  (the caller closes it)
+        return open(path, "rb")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}", "check its permissions") from None

@@ -123,13 +123,13 @@ CONDITIONS: Final[dict[str, tuple[str, int, tuple[str, ...]]]] = {
         ("may be absent",),
     ),
     "optional, exists is false": (
-        "when: {metadata.entity_id: {exists: true}, idp.entity_id: x}",
+        "when: {metadata.entity_id: {exists: true}, metadata.cache_duration: x}",
         9,
         ("idp.entity_id may be absent",),
     ),
     "no collection": ("when: {some: {input.form: {days_left: 1}}}", 9, ("input.form is a enum, not a collection",)),
     "two collections": (
-        "when: {some: {idp.certificates: {days_left: 1}, document.certificates: {days_left: 1}}}",
+        "when: {some: {idp.signing_certificates: {days_left: 1}, document.certificates: {days_left: 1}}}",
         9,
         ("take one collection with one condition",),
     ),

@@ -149,7 +149,7 @@ def _ready(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, **condition_part(data), "document": scopes(data)}
 
 
-def tested(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:
+def tested(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:  # noqa: PT028  (no test: it runs examples)
     """The examples of rules and trees whose id holds one of these words (all, without words), run."""
     found = build.read_folder(extra, extra.name) if extra else build.read(store.folder())
     rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
@@ -207,6 +207,7 @@ def facts() -> list[dict[str, Any]]:
 
 
 def fact_sources() -> str:
-    """The source of every module of facts: for asking which facts other facts are made of."""
-    folder = Path(__file__).resolve().parent.parent / "facts"
-    return "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    """The source of facts and engine: for asking which facts others are made of, or told by."""
+    package = Path(__file__).resolve().parent.parent
+    paths = sorted([*package.glob("facts/*.py"), *package.glob("engine/*.py")])
+    return "".join(path.read_text(encoding="utf-8") for path in paths)

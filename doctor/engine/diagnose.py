@@ -231,15 +231,17 @@ class Examined:
                 if way is False:
                     continue
                 name = step.rule or f"advice {step.advice}"
-                lacks = _lacks(way) if step.rule is None else self._lacking(step.rule)
+                lacks = _lacks(way) if step.rule is None else self._lacking(step.rule, _lacks(way))
                 if lacks and name not in found:
                     found[name] = lacks
         return list(found.items())
 
-    def _lacking(self, name: str) -> frozenset[str]:
+    def _lacking(self, name: str, branch: frozenset[str]) -> frozenset[str]:
+        """The facts that an open rule lacks; with those of an open branch, unless a report points to the rule."""
         judged = self.judged.get(name, ())
         missing = [one.outcome.missing for one in judged if one.verdict in ("unknown", "suspected")]
-        return frozenset().union(*(_lacks(one) for one in missing if one is not None)) if missing else frozenset()
+        lacks = frozenset().union(*(_lacks(one) for one in missing if one is not None)) if missing else frozenset()
+        return lacks | branch if lacks and name not in self.suspects else lacks
 
     def needs(self) -> tuple[Asking, ...]:
         """What to obtain next, the best first: see `_worth`."""
@@ -263,13 +265,15 @@ class Examined:
         return isinstance(value, Unknown) and bool(value.missing.get(name))
 
     def _worth(self, one: Acquisition, steps: list[tuple[str, frozenset[str]]]) -> tuple[Any, ...]:
-        """Decides a suspected rule; is free; decides most steps; is cheap; comes early; its id."""
+        """Decides a suspected rule; decides any; is free; spares the customer a capture; decides most; is cheap;
+        comes early; its id."""
         told = acquisition.provided(one)
         decided = [name for name, lacks in steps if lacks <= told]
         touched = [number for number, (_, lacks) in enumerate(steps) if lacks & told]
         suspected = any(name in self.suspects for name in decided)
         return (
-            not suspected, not decided, one.cost > acquisition.FREE, -len(decided), one.cost, touched[0], one.id,
+            not suspected, not decided, one.cost > acquisition.FREE, one.cost >= acquisition.CAPTURE,
+            -len(decided), one.cost, touched[0], one.id,
         )  # fmt: skip
 
     def _asking(self, one: Acquisition, steps: list[tuple[str, frozenset[str]]]) -> Asking:

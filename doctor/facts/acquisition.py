@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from doctor.facts.fact import Fact
 
 FREE: Final = 1
+"""The cost of a question that anybody can answer at once."""
+CAPTURE: Final = 9
+"""The cost of a captured sign-in: the customer must record one, and it holds personal data."""
 DONT_KNOW: Final = "I don't know"
 
 
@@ -184,6 +187,53 @@ ACQUISITIONS: Final = (
     _yes_no("integration.speaks_oidc", 2, "Does the identity provider offer OpenID Connect?"),
     _yes_no("integration.speaks_scim", 2, "Can the identity provider provision by SCIM?"),
     _yes_no("integration.native_directory", 2, "Does the vendor have a native directory connector for it?"),
+    _ask("login.error_names", FREE, "What is the error message about?", "Read it word by word; the log line says more.",
+         address="an address: recipient, destination, ACS URL", audience="the audience or entity ID",
+         signature="a signature or certificate", time="a time, expiry or clock", name_id="the NameID or user name",
+         attribute="an attribute or e-mail", status="a status of the identity provider", other="something else"),
+    _yes_no("login.other_account", FREE, "Did the identity provider answer for another account than the one that was meant?",
+            "Compare the NameID or e-mail in the error with the person's own."),
+    _yes_no("login.attribute_empty", 3, "Is an attribute that the application needs empty for this person, and filled for others?",
+            "Compare the person's profile at the identity provider with that of somebody who can sign in."),
+    _yes_no("login.account_refused", FREE, "Does the application's own page say that there is no such account?"),
+    _yes_no("login.retry_works", FREE, "Does it work when the sign-in is started again at the application right after it failed?"),
+    _yes_no("login.acs_opened_without_response", 3, "Does a tile, link or bookmark open the ACS URL itself?",
+            "Look at where the tile at the identity provider, or the bookmark, leads."),
+    _yes_no("login.identifier_changed", 3, "Does the same person arrive with another NameID than before?",
+            "Compare two sign-ins of the person in the vendor's log."),
+    _yes_no("login.context_refused", 6, "Does the identity provider refuse the authentication method that the request asks for?",
+            "Look at {provider.where.sign_in_log}; the status is NoAuthnContext."),
+    _yes_no("login.succeeded_at_vendor", 2, "Does the vendor's record show this very sign-in as succeeded?",
+            "Look at the connection's sign-in events."),
+    _yes_no("login.went_through_connection", 2, "Did the failed sign-in go through this connection?",
+            "The vendor's sign-in events name the connection."),
+    _yes_no("login.state_cookie_returned", 6, "Did the application's cookie come back together with the response?",
+            "Look at the request to the ACS URL in the browser's developer tools."),
+    _yes_no("connection.others_fail_too", FREE, "Do connections of other organizations fail since the same minute?"),
+    _yes_no("vendor.incident_open", FREE, "Does the status page of the vendor or the identity provider show an incident?"),
+    _ask("vendor.api_status", 2, "Which HTTP status does the vendor's API answer to the key?"),
+    _yes_no("idp.newer_certificate_inactive", 3, "Is there a newer signing certificate in the console that is not active yet?",
+            "Look at {provider.where.signing_certificate}."),
+    _yes_no("request.signed", 6, "Does the sign-in request carry a signature?"),
+    _yes_no("request.signature_accepted", 6, "Did the identity provider accept the signature on the sign-in request?",
+            "Look at {provider.where.sign_in_log}."),
+    _yes_no("sp.can_decrypt", 2, "Has the connection a key with which it can decrypt assertions?"),
+    _yes_no("sp.wants_signed_assertions", 2, "Does the service provider want the assertion itself signed?"),
+    _ask("sp.name_id_format", 2, "Which NameID format does the application want?"),
+    _ask("oauth.authorize_requests", 6, "How many times in a row was the browser sent to the provider's sign-in address?",
+         "Count them in the browser's network log."),
+    _ask("oauth.expected_issuer", 2, "Which issuer does the connection hold?", _SHOWN),
+    _ask("oauth.issuer", 3, "Which issuer does the provider's discovery document name?",
+         "Open the issuer's address with /.well-known/openid-configuration behind it."),
+    _yes_no("oauth.jwks_reachable", 3, "Can the provider's jwks_uri be read from outside, and does it hold keys?"),
+    _yes_no("oauth.pkce_required", 3, "Does the provider demand PKCE, and has the request none?"),
+    _ask("oauth.requested_scopes", 2, "Which scopes does the sign-in ask for (joined by commas)?"),
+    _yes_no("oauth.state_matches", 6, "Is the state that came back the one kept in the person's session?"),
+    _yes_no("oauth.tenant_allows_user", 3, "Do the application's account types allow accounts of the user's tenant?"),
+    _yes_no("scim.server_reachable", 6, "Do the identity provider's requests reach the SCIM server?", _PROVISIONING),
+    _yes_no("scim.filter_works", 6, 'Is a search such as userName eq "…" answered with a list?', _PROVISIONING),
+    _yes_no("scim.patch_accepted", 6, "Does the SCIM server accept the identity provider's PATCH requests?", _PROVISIONING),
+    _ask("scim.error_type", 6, "Which scimType stands in the body of the SCIM server's error answer?", _PROVISIONING),
     _document("connection", 2, "Give the connection as the vendor's API shows it.",
               "doctor diagnose --connection-file connection.json", "connection"),
     _document("idp-metadata", 5, "Give the identity provider's metadata file.",
@@ -196,7 +246,8 @@ ACQUISITIONS: Final = (
 
 _IN_A_RESPONSE: Final = (
     "response.signature", "response.signed_parts", "response.missing_attributes", "response.seconds_late",
-    "login.failed_request_age_seconds",
+    "login.failed_request_age_seconds", "response.attributes_misnamed", "response.encrypted_for_current_key",
+    "response.in_response_to_known", "response.name_id_format", "response.seen_before", "request.signed",
 )  # fmt: skip
 """Facts of the case that a captured response tells beside its own."""
 

@@ -18,7 +18,6 @@ from doctor.facts.fact import (
     enum,
     given,
     inputs,
-    record,
 )
 from doctor.facts.input import FAILURES
 from doctor.model.state import ABSENT, Unknown
@@ -28,19 +27,6 @@ if TYPE_CHECKING:
 
 STATES: Final = ("draft", "validating", "active", "inactive", "credentials-invalid", "deleting", "unknown")
 PROTOCOLS: Final = ("saml", "oidc", "oauth", "other")
-DOMAIN: Final = record(
-    name=TEXT, state=enum("verified", "pending", "failed", "unverified", "legacy_verified", "unknown")
-)
-
-
-class DomainItem:
-    """One domain of the organization."""
-
-    __slots__ = ("name", "state")
-
-    def __init__(self, name: str, state: str) -> None:
-        self.name = name
-        self.state = state
 
 
 def held(view: View) -> Connection:
@@ -61,30 +47,10 @@ def state(view: View) -> Any:
     return held(view).state or "unknown"
 
 
-def state_given(view: View) -> Any:
-    """The vendor's own word for the state."""
-    return given(held(view).state_given)
-
-
-def identifier(view: View) -> Any:
-    """The connection's id."""
-    return given(held(view).id)
-
-
 def protocol(view: View) -> Any:
     """What the connection speaks."""
     found = held(view).protocol
     return Unknown.of("connection.protocol", "the vendor names no protocol") if found is None else found
-
-
-def enabled(view: View) -> Any:
-    """Whether the connection is switched on (Scalekit)."""
-    return given(held(view).enabled)
-
-
-def organization(view: View) -> Any:
-    """The organization to which the connection belongs."""
-    return given(held(view).organization_id)
 
 
 def linked(view: View) -> Any:
@@ -141,16 +107,6 @@ def signing_certificates(view: View) -> Any:
     return certificate.items(found, view.now) if found else Unknown.of("idp.signing_certificates")
 
 
-def domains(view: View) -> Any:
-    """The domains of the connection's organization."""
-    return tuple(DomainItem(one.name, _domain_state(one.state)) for one in held(view).domains)
-
-
-def _domain_state(word: str | None) -> str:
-    lower = (word or "unknown").lower()
-    return lower if lower in DOMAIN.fields["state"].values else "unknown"
-
-
 def idp_initiated(view: View) -> Any:
     """Whether the connection takes sign-ins that start at the identity provider."""
     found = held(view).idp_initiated
@@ -159,7 +115,7 @@ def idp_initiated(view: View) -> Any:
 
 def domain_verified(view: View) -> Any:
     """Whether one of the domains that the connection shows is verified."""
-    states = {_domain_state(one.state) for one in held(view).domains}
+    states = {(one.state or "unknown").lower() for one in held(view).domains}
     if states & {"verified", "legacy_verified"}:
         return True
     if not states or "unknown" in states:
@@ -203,11 +159,7 @@ _ASKED: Final = "--connection-file, --connection or --set"
 FACTS: Final = (
     Fact("connection.vendor", enum("workos", "scalekit"), vendor, _DOCUMENT, label="vendor", how="--vendor or " + _ASKED),
     Fact("connection.state", enum(*STATES), state, _DOCUMENT, label="connection state", how=_ASKED),
-    Fact("connection.state_given", TEXT, state_given, _DOCUMENT, optional=True),
-    Fact("connection.id", TEXT, identifier, _DOCUMENT, optional=True),
     Fact("connection.protocol", enum(*PROTOCOLS), protocol, _DOCUMENT, label="protocol", how=_ASKED),
-    Fact("connection.enabled", BOOL, enabled, _DOCUMENT, optional=True, label="switched on", how=_ASKED),
-    Fact("connection.organization_id", TEXT, organization, _DOCUMENT, optional=True),
     Fact("organization.connection_linked", BOOL, linked, _DOCUMENT, label="connection linked to the organization",
          how=_ASKED),
     Fact("connection.metadata_url", URL, metadata_url, _DOCUMENT, optional=True),
@@ -228,7 +180,6 @@ FACTS: Final = (
          how=_ASKED),
     Fact("connection.allows_idp_initiated", BOOL, None, _CASE, how="--set",
          meaning="Whether the connection takes sign-ins that start at the identity provider."),
-    Fact("connection.domains", collection(DOMAIN), domains, _DOCUMENT),
     Fact("organization.domain_verified", BOOL, domain_verified, _DOCUMENT),
     Fact("vendor.api_status", NUMBER, None, _CASE, label="status of the vendor's API", how="--set or --connection",
          meaning="The HTTP status with which the vendor's API answered to the key."),

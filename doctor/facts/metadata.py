@@ -265,12 +265,6 @@ def all_certificates(view: View) -> Any:
     return certificate.items(reversed(found.values()), view.now)
 
 
-def idp_certificates(view: View) -> Any:
-    """The certificates of the IdP role, whatever their use."""
-    role = role_of(view, "idp")
-    return certificate.items(role.certificates, view.now) if role else ()
-
-
 def signing_certificates(view: View) -> Any:
     """The certificates of the IdP role that may sign: use signing, or no use stated (errata E62)."""
     role = role_of(view, "idp")
@@ -414,12 +408,10 @@ FACTS: Final = (
     Fact("metadata.signature_weak", BOOL, signature_weak, _ALL),
     Fact("metadata.signature_algorithm", TEXT, signature_algorithm, _ALL, optional=True),
     Fact("document.certificates", _CERTIFICATES, all_certificates, _BOTH),
-    Fact("idp.entity_id", TEXT, entity_id, _IDP, optional=True, label="IdP entity ID", how="metadata"),
     Fact("idp.expected_entity_id", TEXT, None, ("case",),
          meaning="The entity ID that the identity provider is known to have.",
          label="expected IdP entity ID", how="--idp-entity-id or --idp-metadata"),
     Fact("idp.entity_id_difference", enum(*DIFFERENCES), expected_difference, _IDP, optional=True),
-    Fact("idp.certificates", _CERTIFICATES, idp_certificates, _IDP),
     Fact("idp.signing_certificates", _CERTIFICATES, signing_certificates, _IDP),
     Fact("idp.valid_signing_certificates", NUMBER, valid_signing_count, certificate.IDP_AND_FILE),
     Fact("idp.published_certificates", _CERTIFICATES, signing_certificates, _IDP, label="published certificates",

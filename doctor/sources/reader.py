@@ -61,6 +61,7 @@ def _file(file: IO[bytes], name: str) -> Document | Stream:
     try:
         return _opened(file, name)
     except OSError as error:
+        file.close()
         raise InputError(f"cannot read {name}: {error.strerror or error}", "check the file system") from None
 
 

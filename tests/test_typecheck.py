@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import Any, Final
 
 import pytest
 
@@ -13,9 +14,6 @@ from doctor.catalogue import rule as rule_file
 from doctor.catalogue.source import Map
 from doctor.engine import rulebook, typecheck
 from doctor.model.error import CatalogueError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FILE: Final = "rules/certificate/certificate-probe.yaml"
 GOOD: Final = """\
@@ -122,10 +120,10 @@ CONDITIONS: Final[dict[str, tuple[str, int, tuple[str, ...]]]] = {
         12,
         ("may be absent",),
     ),
-    "optional, exists is false": (
-        "when: {metadata.entity_id: {exists: true}, metadata.cache_duration: x}",
+    "optional, exists is of another fact": (
+        "when: {input.root: {exists: true}, input.namespace: {matches: x}}",
         9,
-        ("idp.entity_id may be absent",),
+        ("input.namespace may be absent",),
     ),
     "no collection": ("when: {some: {input.form: {days_left: 1}}}", 9, ("input.form is a enum, not a collection",)),
     "two collections": (
@@ -133,14 +131,22 @@ CONDITIONS: Final[dict[str, tuple[str, int, tuple[str, ...]]]] = {
         9,
         ("take one collection with one condition",),
     ),
-    "collection misspelt": ("when: {some: {idp.certificate: {days_left: 1}}}", 9, ("did you mean idp.certificates?",)),
+    "collection misspelt": (
+        "when: {some: {document.certificate: {days_left: 1}}}",
+        9,
+        ("did you mean document.certificates?",),
+    ),
     "field misspelt": (
-        "when: {some: {idp.certificates: {days_lft: 1}}}",
+        "when: {some: {document.certificates: {days_lft: 1}}}",
         9,
         ("an item has no field 'days_lft'", "days_left?"),
     ),
-    "field of the wrong type": ("when: {some: {idp.certificates: {days_left: soon}}}", 9, ("days_left is a number",)),
-    "collection compared": ("when: {idp.certificates: 2}", 9, ("idp.certificates is a collection", "not eq")),
+    "field of the wrong type": (
+        "when: {some: {document.certificates: {days_left: soon}}}",
+        9,
+        ("days_left is a number",),
+    ),
+    "collection compared": ("when: {document.certificates: 2}", 9, ("document.certificates is a collection", "not eq")),
     "all without a list": ("when: {all: {input.form: xml}}", 9, ("all takes a list of conditions",)),
     "any of nothing": ("when: {any: []}", 9, ("any takes a list of conditions",)),
     "not of a list": ("when: {not: [{input.form: xml}]}", 9, ("a condition is a mapping",)),
@@ -309,19 +315,19 @@ ODD: Final[tuple[Any, ...]] = (
     {"all": [None]},
     {"not": None},
     {"some": None},
-    {"some": {"idp.certificates": None}},
+    {"some": {"document.certificates": None}},
     {"input.form": None},
     {"input.form": {"in": None}},
     {"input.form": {"in": [[]]}},
     {"input.form": {"eq": {}}},
     {"idp.role_count": {"lt": []}},
-    {"every": {"idp.certificates": {"days_left": {"lt": None}}}},
+    {"every": {"document.certificates": {"days_left": {"lt": None}}}},
     {"when": 1, "to": []},
     [{"when": None, "to": "error"}],
     [{"facts": [], "fires": True}],
     [{"facts": "x", "fires": []}],
-    [{"name": {}, "facts": {"idp.certificates": 1}}],
-    [{"facts": {"idp.certificates": [1]}, "fires": True}],
+    [{"name": {}, "facts": {"document.certificates": 1}}],
+    [{"facts": {"document.certificates": [1]}, "fires": True}],
     [{"needs": 1, "fires": False, "facts": {"input.form": {}}}],
 )
 
@@ -432,7 +438,7 @@ def folder(tmp_path: Path) -> store.Folder:
     (rules / "certificate" / "certificate-probe.yaml").write_text(GOOD, encoding="utf-8")
     (rules / build.CITATIONS).write_text("saml-metadata: {title: SAML, url: 'https://example.org', says: x}\n", "utf-8")
     shutil.copy(shipped.providers, tmp_path / "providers.yaml")
-    return store.Folder(rules, tmp_path / "providers.yaml", ())
+    return store.Folder(str(rules), str(tmp_path / "providers.yaml"), ())
 
 
 def lint(folder: store.Folder) -> list[str]:
@@ -448,10 +454,10 @@ def test_the_folder_has_no_problem(folder: store.Folder) -> None:
 
 
 def test_every_problem_of_every_file_is_listed(folder: store.Folder) -> None:
-    probe = folder.rules / "certificate" / "certificate-probe.yaml"
+    probe = Path(folder.rules) / "certificate" / "certificate-probe.yaml"
     probe.write_text(swapped("cite: [saml-metadata]", "cite: [saml-metdata]"), "utf-8")
-    (folder.rules / "certificate" / "broken.yaml").write_text("a: [", "utf-8")
-    (folder.rules / "certificate" / "bytes.yaml").write_bytes(b"id: \xff")
+    (Path(folder.rules) / "certificate" / "broken.yaml").write_text("a: [", "utf-8")
+    (Path(folder.rules) / "certificate" / "bytes.yaml").write_bytes(b"id: \xff")
     found = lint(folder)
     assert len(found) == 3
     assert f"{FILE}:17: 'saml-metdata' is not in citations.yaml; did you mean saml-metadata?" in found
@@ -460,8 +466,8 @@ def test_every_problem_of_every_file_is_listed(folder: store.Folder) -> None:
 
 
 def test_an_id_that_is_taken(folder: store.Folder) -> None:
-    (folder.rules / "other").mkdir()
-    (folder.rules / "other" / "certificate-probe.yaml").write_text(GOOD, "utf-8")
+    (Path(folder.rules) / "other").mkdir()
+    (Path(folder.rules) / "other" / "certificate-probe.yaml").write_text(GOOD, "utf-8")
     (problem,) = lint(folder)
     assert problem == f"rules/other/certificate-probe.yaml:1: the id certificate-probe is taken by {FILE}"
 
@@ -469,7 +475,7 @@ def test_an_id_that_is_taken(folder: store.Folder) -> None:
 @pytest.mark.parametrize("name", ["providers.yaml", "rules/citations.yaml"])
 @pytest.mark.parametrize("content", [b"", b"[]", b"7", b"a: [", b"\xff", b"a: &b c", b"{generic: 1}", None], ids=repr)
 def test_other_files_that_are_wrong(folder: store.Folder, name: str, content: bytes | None) -> None:
-    path = folder.providers.parent / name
+    path = Path(folder.providers).parent / name
     if content is None:
         path.unlink()
     else:

@@ -51,7 +51,8 @@ def _trees(folder: Path, found: Sources, problems: list[str]) -> Iterator[tuple[
 
 
 def _errors(folder: Path, found: Sources, providers: Any, problems: list[str]) -> Iterator[Any]:
-    idps = [str(one.get("id")) for one in (providers or {}).get("providers", ()) if isinstance(one, dict)]
+    listed = providers.get("providers") if isinstance(providers, dict) else None
+    idps = [str(one.get("id")) for one in listed or () if isinstance(one, dict)]
     seen: dict[str, str] = {}
     for path in sorted((folder / "errors").glob("*.yaml")):
         shown = f"rules/errors/{path.name}"
@@ -81,6 +82,9 @@ def read_folder(folder: Path, shown_as: str) -> Sources:
         rules[data["id"]], files[data["id"]] = data, shown
     path = folder / CITATIONS
     citations = _attempt(path, f"{shown_as}/{CITATIONS}", problems) if path.exists() else {}
+    if citations is not None and not isinstance(citations, dict):
+        problems.append(f"{shown_as}/{CITATIONS}:1: citations are a mapping of keys")
+        citations = {}
     return Sources(rules, files, citations or {}, None, problems)
 
 

@@ -48,6 +48,7 @@ def _shape(rule: Map, file: str) -> Iterator[tuple[str, str]]:
             yield "", f"the key {key!r} is missing"
     yield from _identity(rule, file)
     yield from _choices(rule)
+    yield from _changes(rule)
     yield from _texts(rule)
     yield from _examples(rule)
 
@@ -72,6 +73,23 @@ def _choices(rule: Map) -> Iterator[tuple[str, str]]:
             yield key, f"{severity!r} is no severity: {', '.join(SEVERITIES)}"
     if rule.get("who") not in WHO:
         yield "who", f"{rule.get('who')!r} must be one of {', '.join(WHO)}"
+
+
+def _changes(rule: Map) -> Iterator[tuple[str, str]]:
+    for key in ("escalate", "relax"):
+        if key not in rule:
+            continue
+        changes = rule[key]
+        if not isinstance(changes, list) or not changes:
+            yield key, f"{key} must be a list of changes, each with when and to"
+            continue
+        for change in changes:
+            if not isinstance(change, Map) or set(change) != {"when", "to"}:
+                yield key, f"a change in {key} is a mapping with when and to"
+            elif not isinstance(change["when"], Map):
+                yield key, "when must be a mapping of facts"
+    if "applies" in rule and not isinstance(rule["applies"], Map):
+        yield "applies", "applies must be a mapping of facts"
 
 
 def _texts(rule: Map) -> Iterator[tuple[str, str]]:

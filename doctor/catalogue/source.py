@@ -70,6 +70,8 @@ def _refuse(yaml: Any, text: str, shown: str, loader: Any) -> None:
 
 def _value(node: Any, shown: str, loader: Any) -> Any:
     kind = node.tag.removeprefix(_CORE)
+    if kind in ("map", "seq") and (kind == "map") is not (node.id == "mapping"):
+        raise CatalogueError([f"{shown}:{node.start_mark.line + 1}: the tag {node.tag} does not fit what it stands on"])
     if kind == "map":
         return _mapping(node, shown, loader)
     if kind == "seq":
@@ -78,7 +80,12 @@ def _value(node: Any, shown: str, loader: Any) -> Any:
         return node.value
     if kind not in _SCALARS:
         raise CatalogueError([f"{shown}:{node.start_mark.line + 1}: the tag {node.tag} is not allowed"])
-    return loader.construct_object(node)
+    if not isinstance(node.value, str):
+        raise CatalogueError([f"{shown}:{node.start_mark.line + 1}: the tag {node.tag} does not fit what it stands on"])
+    try:
+        return loader.construct_object(node)
+    except (ValueError, KeyError, TypeError, OverflowError):
+        raise CatalogueError([f"{shown}:{node.start_mark.line + 1}: {node.value[:40]!r} is no {kind}"]) from None
 
 
 def _mapping(node: Any, shown: str, loader: Any) -> Map:

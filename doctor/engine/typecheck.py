@@ -90,6 +90,8 @@ class Check:
         if kind is None:
             return
         tests = wanted if isinstance(wanted, dict) else {"eq": wanted}
+        if not tests:
+            self.found.append((line, f"{name} has no operator; give a value, or one of {', '.join(TAKES[kind.name])}"))
         for operator, operand in tests.items():
             self._operator(name, kind, operator, operand, line)
         if "." in name and "exists" not in tests and name not in exist and any(f.optional for f in registry()[name]):
@@ -187,7 +189,8 @@ def problems(rule: Map, file: str, words: frozenset[str] | None = None) -> list[
     """What is wrong with the conditions and texts of one rule, as `file:line: what`."""
     check = Check()
     item = _item_type(rule, check)
-    exist = existing_in(rule.get("applies")) | existing_in((rule.get("applies") or {}).get("all", []))
+    applies = rule.get("applies")
+    exist = existing_in(applies) | existing_in(applies.get("all", []) if isinstance(applies, dict) else [])
     if "applies" in rule:
         check.condition(rule["applies"], None, line_of(rule, "applies"))
     check.condition(rule.get("when"), item, line_of(rule, "when"), exist)

@@ -37,7 +37,10 @@ def read(base: Document, data: bytes, _text: str) -> Document:
 
 
 def _url(base: Document, url: str) -> Document:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return base
     for query in (parts.query, parts.fragment):
         found = _parameters(base, query)
         if found is not base:

@@ -96,7 +96,8 @@ def _streamed(file: IO[bytes], name: str, head: bytes, size: int) -> Document | 
 
     opening = aggregate.opening(head, name, size)
     if size <= aggregate.MAX_SIGNED and aggregate.signed(head):
-        data = file.read()
+        with file:
+            data = file.read()
         whole = recognise(data, name)
         if whole.kind != "metadata-aggregate":
             return whole

@@ -48,13 +48,21 @@ def _paths(word: str) -> Iterator[Named]:
         import glob
 
         matches = sorted(glob.glob(word, recursive=True))
-        if not matches:
-            raise InputError(f"no file matches {word}", "quote the pattern, or check the folder")
-        for match in matches:
-            if not os.path.isdir(match):
-                yield Named(match, "file")
+        yield from _matched(word, [match for match in matches if not os.path.isdir(match)])
     else:
         raise InputError(f"there is no file {word}", _near(word))
+
+
+def _matched(pattern: str, matches: list[str]) -> Iterator[Named]:
+    """The files that a pattern matches; a file that several links lead to counts once."""
+    if not matches:
+        raise InputError(f"no file matches {pattern}", "quote the pattern, or check the folder")
+    seen: set[str] = set()
+    for match in matches:
+        real = os.path.realpath(match)
+        if real not in seen:
+            seen.add(real)
+            yield Named(match, "file")
 
 
 def _folder(folder: str) -> Iterator[Named]:
@@ -86,6 +94,8 @@ def _near(word: str) -> str:
 def opened(path: str) -> IO[bytes]:
     """The file, open for reading. Raises `InputError` with the reason when it cannot be."""
     try:
+        if os.path.islink(path) and not os.path.exists(path):
+            raise InputError(f"{path} is a link to nothing", "check where it should lead")
         if not os.path.isfile(path):
             raise InputError(f"{path} is not a regular file", "give a file; a device or pipe can be read with -")
         return open(path, "rb")

@@ -241,10 +241,14 @@ def test_damaged_built_file_is_built_anew(installed: Installed, name: str, conte
 # --- places that cannot be written
 
 READ_ONLY: Final = """
-import errno, pathlib
-def refused(self, *_, **__):
-    raise OSError(errno.EROFS, "Read-only file system", str(self))
-pathlib.Path.write_text = pathlib.Path.write_bytes = pathlib.Path.mkdir = refused
+import builtins, errno, os
+def refused(path, *_, **__):
+    raise OSError(errno.EROFS, "Read-only file system", str(path))
+really = builtins.open
+def opened(path, mode="r", *rest, **more):
+    return refused(path) if set(mode) & set("wax+") else really(path, mode, *rest, **more)
+builtins.open = opened
+os.makedirs = os.mkdir = os.replace = refused
 """
 
 

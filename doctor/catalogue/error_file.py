@@ -55,39 +55,32 @@ def _entry(entry: Map, rules: frozenset[str], idps: frozenset[str]) -> Iterator[
 def hint(pattern: str) -> str:
     """A piece of text, in lower case, that every match holds; empty when the pattern promises none.
 
-    Only the top level of the pattern is looked at, up to the first alternative: good enough to skip most
-    entries without compiling their patterns.
+    Groups and character classes are passed over: good enough to skip most entries without compiling
+    their patterns.
     """
-    if _alternative(pattern):
-        return ""
-    plain = _without_groups(pattern)
-    pieces = re.split(r"\\[A-Za-z]|\\.|\[[^\]]*\]|.[*?]|.\{[^}]*\}|[.^$+]", plain)
-    return max((piece for piece in pieces), key=len, default="").lower()
+    pieces, piece, depth = [], "", 0
+    for part, quantifier in _PART.findall(pattern):
+        depth += (part == "(") - (part == ")")
+        if part == "|" and depth == 0:
+            return ""
+        literal = "" if depth or part == ")" else _literal(part)
+        optional = quantifier[:1] in ("*", "?") or quantifier.startswith("{0")
+        if literal and not optional:
+            piece += literal
+        if not literal or quantifier:
+            pieces.append(piece)
+            piece = ""
+    return max([*pieces, piece], key=len).lower()
 
 
-def _alternative(pattern: str) -> bool:
-    depth = 0
-    for char in re.sub(r"\\.|\[[^\]]*\]", "", pattern):
-        depth += (char == "(") - (char == ")")
-        if char == "|" and depth == 0:
-            return True
-    return False
+_PART: Final = re.compile(r"(\\.|\[\^?\]?[^\]]*\]|.)([*+?]\??|\{[\d,]*\}\??)?", re.DOTALL)
 
 
-def _without_groups(pattern: str) -> str:
-    """The pattern with every group, and what repeats it, replaced by a break."""
-    out: list[str] = []
-    depth = 0
-    kept = re.sub(r"\\[()]", ".", pattern)
-    for char in re.sub(r"\[[^\]]*\]", ".", kept):
-        if char == "(":
-            depth += 1
-            out.append(".")
-        elif char == ")":
-            depth -= 1
-        elif depth == 0:
-            out.append(char)
-    return "".join(out)
+def _literal(part: str) -> str:
+    """The character that a part of a pattern stands for; empty when it may stand for several or for none."""
+    if len(part) == 1:
+        return "" if part in ".^$()|" else part
+    return part[1] if part[0] == "\\" and not part[1].isalnum() else ""
 
 
 def ready(entry: Map) -> dict[str, Any]:

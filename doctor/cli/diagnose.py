@@ -67,7 +67,7 @@ def run(words: list[str]) -> int:
 def _options(chosen: argparse.Namespace) -> dict[str, Any]:
     same = ("acs_url", "sp_entity_id", "sp_metadata", "idp_metadata", "idp_entity_id", "provider", "fail_on",
             "allow_private", "rules", "keep_going", "vendor")  # fmt: skip
-    at = {"at": option.moment(chosen.at)} if chosen.at else {}
+    at = {"at": option.moment(chosen.at)} if chosen.at is not None else {}
     return {name: getattr(chosen, name) for name in same} | at
 
 

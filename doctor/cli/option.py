@@ -88,8 +88,13 @@ def write(text: str, target: str | None) -> None:
 def _encodable(stream: TextIO, text: str) -> None:
     """Write to a stream whose encoding may be poor: what it cannot show becomes a question mark."""
     encoding = stream.encoding or "utf-8"
-    stream.write(text.encode(encoding, "replace").decode(encoding))
-    stream.flush()
+    try:
+        stream.write(text.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise UsageError(f"cannot write to standard output: {error.strerror or error}") from None
 
 
 def look(stream: TextIO, **changes: Any) -> Look:

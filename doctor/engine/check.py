@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.catalogue import provider
@@ -187,7 +188,7 @@ def report(checked: list[Checked], book: Rulebook, now: datetime, fail_on: str, 
     for one in checked:
         missing.update(one.missing)
     return Report(
-        verdict=_verdict(findings, fail_on, unreadable), now=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        verdict=_verdict(findings, fail_on, unreadable), now=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         rules=book.digest, rules_run=sum(one.ran for one in checked),
         subjects=tuple(one.subject for one in checked if one.subject.kind != "case"), findings=findings,
         not_checked=not_checked(missing), counts=counted(checked), unreadable=unreadable,

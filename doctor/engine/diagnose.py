@@ -265,14 +265,16 @@ class Examined:
         return isinstance(value, Unknown) and bool(value.missing.get(name))
 
     def _worth(self, one: Acquisition, steps: list[tuple[str, frozenset[str]]]) -> tuple[Any, ...]:
-        """Decides a suspected rule; decides any; is free; spares the customer a capture; decides most; is cheap;
+        """Decides the likeliest suspect; decides any; is free; spares the customer a capture; decides most; is cheap;
         comes early; its id."""
         told = acquisition.provided(one)
         decided = [name for name, lacks in steps if lacks <= told]
         touched = [number for number, (_, lacks) in enumerate(steps) if lacks & told]
-        suspected = any(name in self.suspects for name in decided)
+        likely = min(
+            (self.suspects.index(name) for name in decided if name in self.suspects), default=len(self.suspects)
+        )
         return (
-            not suspected, not decided, one.cost > acquisition.FREE, one.cost >= acquisition.CAPTURE,
+            likely, not decided, one.cost > acquisition.FREE, one.cost >= acquisition.CAPTURE,
             -len(decided), one.cost, touched[0], one.id,
         )  # fmt: skip
 
@@ -318,7 +320,7 @@ class Examined:
         return tuple(finding for _, finding in placed)
 
     def _rank(self, one: Finding) -> tuple[Any, ...]:
-        explains = one.id not in self.suspects
+        explains = self.suspects.index(one.id) if one.id in self.suspects else len(self.suspects)
         order = [name for tree_ in self.trees for name in tree_.rules]
         place = order.index(one.id) if one.id in order else len(order)
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from doctor.facts.fact import TEXT, Fact, View, given, mapped, record
+from doctor.facts.fact import TEXT, Fact, View, mapped, record
 from doctor.model.state import ABSENT
 
 _BOTH: Final = ("idp-metadata", "sp-metadata")
@@ -34,14 +34,8 @@ def product(view: View) -> Any:
     return mapped(view, "provider.recognised", lambda found: found.id)
 
 
-def tenant(view: View) -> Any:
-    """The customer's tenant at the product: a host or an id."""
-    return mapped(view, "provider.recognised", lambda found: given(found.tenant))
-
-
 RECOGNISED: Final = record(id=TEXT, name=TEXT, tenant=TEXT, on=TEXT, value=TEXT)
 FACTS: Final = (
     Fact("provider.recognised", RECOGNISED, recognised, _BOTH, optional=True),
     Fact("provider.id", TEXT, product, _BOTH, optional=True),
-    Fact("provider.tenant", TEXT, tenant, _BOTH, optional=True),
 )

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 _LABELS: Final = {"CERTIFICATE": "", "X509 CERTIFICATE": "", "TRUSTED CERTIFICATE": "",
                   "CERTIFICATE REQUEST": "csr", "NEW CERTIFICATE REQUEST": "csr", "PUBLIC KEY": "public-key",
                   "RSA PUBLIC KEY": "public-key", "PKCS7": "pkcs7"}  # fmt: skip
-_MAX_BLOCKS: Final = 200
 
 
 def read(base: Document, data: bytes, _text: str) -> Document:
@@ -22,7 +21,7 @@ def read(base: Document, data: bytes, _text: str) -> Document:
     if data[:1] == b"0":
         return certificate_document(base, _der(data))
     text = data[: 4 * 1024 * 1024].decode("utf-8", errors="replace")
-    found = tuple(_block(*block) for block in certificate.pem_blocks(text)[:_MAX_BLOCKS])
+    found = tuple(_block(*block) for block in certificate.pem_blocks(text))
     if not found:
         found = (certificate.from_text(text),)
     return certificate_document(base, _bundled(data) or _without_the_rest(found))

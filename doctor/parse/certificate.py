@@ -23,7 +23,7 @@ from doctor.model.finding import NOWHERE, Place
 if TYPE_CHECKING:
     from datetime import datetime
 
-_PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_BEGIN: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _ARMOUR: Final = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]*-----")
 _INNER_SPACE: Final = re.compile(r"[A-Za-z0-9+/=][ \t]+[A-Za-z0-9+/=]")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
@@ -50,9 +50,23 @@ def der_of(text: str) -> bytes:
     return binascii.a2b_base64(_unwrapped(text)[1].encode("ascii"))
 
 
+MAX_BLOCKS: Final = 200
+"""Armoured blocks of one file that are read."""
+
+
 def pem_blocks(text: str) -> list[tuple[str, str, int]]:
-    """Every armoured block in `text`: its label, its body, the line on which it begins (from 1)."""
-    return [(m[1], m[2], text.count("\n", 0, m.start()) + 1) for m in _PEM.finditer(text)]
+    """The armoured blocks in `text`: label, body, the line on which it begins (from 1); the first 200."""
+    found: list[tuple[str, str, int]] = []
+    at = line = 0
+    while len(found) < MAX_BLOCKS and (begin := _BEGIN.search(text, at)):
+        end = text.find(f"-----END {begin[1]}-----", begin.end())
+        if end < 0:
+            break
+        line += text.count("\n", at, begin.start())
+        found.append((begin[1], text[begin.end() : end], line + 1))
+        line += text.count("\n", begin.start(), end)
+        at = end
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from doctor.model.document import Document
 
-_TITLE: Final = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
-_FIELD: Final = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
+_TITLE: Final = re.compile(r"<title[^<>]{0,200}>([^<]{0,500})</title", re.IGNORECASE)
+_FIELD: Final = re.compile(r"<input(?![\w-])([^<>]{0,2000000})>", re.IGNORECASE)
 _NAME: Final = re.compile(r"""\bname\s*=\s*["']?(SAMLResponse|SAMLRequest)\b""", re.IGNORECASE)
 _VALUE: Final = re.compile(r"""\bvalue\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
 _PASSWORD: Final = re.compile(r"""type\s*=\s*["']?password""", re.IGNORECASE)

@@ -137,7 +137,7 @@ def _summary(kind: str, value: Any) -> dict[str, object]:
     if kind == "oidc-discovery":
         return {"issuer": str(value.get("issuer"))[:200]}
     if kind == "jwks":
-        return {"keys": len(value.get("keys", [value]))}
+        return {"keys": len(value["keys"]) if isinstance(value.get("keys"), list) else 1}
     if kind == "capture":
         return {"exchanges": len(value["log"]["entries"] if "log" in value else value["requests"])}
     if kind == "connection":

@@ -18,6 +18,7 @@ _URL: Final = re.compile(r"\s*(?:GET |Location: ?)?(https?://\S+)(?:\s+HTTP/[\d.
 _QUERY: Final = re.compile(r"\s*[?&]?(?:[\w.-]+=[^\s&]*&)*(?:SAMLResponse|SAMLRequest)=[^\s]+\s*")
 _CALLBACK: Final = ("code", "error", "id_token", "access_token")
 MAX_INFLATED: Final = 5 * 1024 * 1024
+_MAX_FIELDS: Final = 1000
 _MAX_TEXT: Final = 5 * 1024 * 1024
 
 
@@ -50,7 +51,10 @@ def _url(base: Document, url: str) -> Document:
 
 def _parameters(base: Document, query: str) -> Document:
     """The message or callback that a query string carries; values of secrets are not kept."""
-    values = parse_qs(query, keep_blank_values=True, max_num_fields=200, errors="replace")
+    try:
+        values = parse_qs(query[:_MAX_TEXT], keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="replace")
+    except ValueError:
+        return base
     for name in ("SAMLResponse", "SAMLRequest"):
         if name in values and (found := message(base, values[name][0].replace(" ", "+"))):
             return found._replace(details={"carried_by": "URL", **found.details})

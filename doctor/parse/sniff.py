@@ -16,11 +16,10 @@ _BOMS: Final = (
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
 _ROOT: Final = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)[\s/>]")
-_SKIP: Final = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE)
+_SKIPPED: Final = (("<?", "?>"), ("<!--", "-->"))
+"""What may stand before the first element, each with its end; a document type has its own rule."""
 _HTML: Final = re.compile(
-    r"\s*(?:<!--.*?-->\s*|<\?xml[^>]*>\s*)*"
-    r"<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link)(?![\w:.-])",
-    re.DOTALL | re.IGNORECASE,
+    r"\s*<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link)(?![\w:.-])", re.IGNORECASE
 )
 _ENCODING: Final = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _TEXT_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -41,7 +40,7 @@ def head_text(data: bytes) -> str:
 def _guessed(head: bytes) -> str:
     if head[:4] == b"<\x00?\x00" or (head[1:2] == b"\x00" and head[3:4] == b"\x00"):
         return "utf-16-le"
-    return "utf-16-be" if head[:4] == b"\x00<\x00?" else "utf-8"
+    return "utf-16-be" if head[:1] == b"\x00" and head[2:3] == b"\x00" else "utf-8"
 
 
 def declared_encoding(text: str) -> str | None:
@@ -54,9 +53,9 @@ def form(data: bytes, text: str) -> str:
     """One word for what the bytes look like. `text` is `head_text(data)`."""
     shown = text.lstrip()
     if not shown.strip("\0 \t\r\n"):
-        return "empty" if not data.strip(b"\0 \t\r\n") else "binary"
+        return "empty" if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe") else "binary"
     if shown[0] == "<":
-        return "html" if _HTML.match(shown) else "xml"
+        return "html" if _HTML.match(shown, _begin(shown)) else "xml"
     if "-----BEGIN " in text:
         return "pem"
     if data[:1] == b"0" and data[1:2] >= b"\x80" and _TEXT_CONTROL.search(text):
@@ -77,10 +76,23 @@ def _text_form(data: bytes, text: str) -> str:
     return "text"
 
 
+def _begin(text: str) -> int:
+    """Where comments and processing instructions at the beginning end."""
+    at = len(text) - len(text.lstrip())
+    while True:
+        end = next((end for begin, end in _SKIPPED if text.startswith(begin, at)), None)
+        found = text.find(end, at) if end else -1
+        if end is None or found < 0:
+            return at
+        at = found + len(end)
+        at += len(text[at:]) - len(text[at:].lstrip())
+
+
 def root_name(text: str) -> tuple[str, str]:
     """Prefix and local name of the first element, as written, even when the rest is broken."""
-    at = 0
-    while match := _SKIP.match(text, at):
-        at = match.end()
-    found = _ROOT.search(text, at)
+    at = _begin(text)
+    if text[at : at + 9].upper() == "<!DOCTYPE":
+        inner = text.find("[", at, text.find(">", at) + 1)
+        at = text.find("]>", at) + 2 if inner > 0 else text.find(">", at) + 1
+    found = _ROOT.search(text, max(at, 0))
     return (found[1] or "", found[2]) if found else ("", "")

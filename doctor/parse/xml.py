@@ -57,7 +57,7 @@ def root_of(data: bytes, encoding: str | None = None) -> Element:
     """
     if len(data) > MAX_DOCUMENT:
         raise XmlRefused("too-large", f"{len(data):,} bytes; at most {MAX_DOCUMENT:,} are read as one document")
-    refuse_doctype(data[:4096])
+    refuse_doctype(data[:65536])
     parser = _PARSER if encoding is None else etree.XMLParser(encoding=encoding, **_SAFE)
     try:
         root = etree.fromstring(data, parser)
@@ -85,7 +85,7 @@ def stream(source: IO[bytes], tag: str) -> Iterator[Element]:
     Memory does not grow with the number of elements. The root is not yielded. Raises `XmlRefused`.
     """
     options = _SAFE | {"huge_tree": True}
-    events = etree.iterparse(source, events=("end",), tag=tag, **options)
+    events = etree.iterparse(_Guarded(source), events=("end",), tag=tag, **options)
     try:
         for _, element in events:
             yield element
@@ -95,6 +95,21 @@ def stream(source: IO[bytes], tag: str) -> Iterator[Element]:
                 del parent[0]
     except etree.XMLSyntaxError as error:
         raise _refusal(error) from None
+
+
+class _Guarded:
+    """A stream whose first bytes are looked at before the parser sees them."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self.source = source
+        self.first = True
+
+    def read(self, size: int = 65536) -> bytes:
+        data = self.source.read(size)
+        if self.first:
+            self.first = False
+            refuse_doctype(data[:65536])
+        return data
 
 
 def blank_declaration(data: bytes) -> bytes:

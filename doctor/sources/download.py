@@ -24,13 +24,20 @@ def document(url: str, *, allow_private: bool = False) -> Document:
     return read._replace(details={**read.details, **details})
 
 
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
 def _details(found: Fetched) -> dict[str, object]:
     told: dict[str, object] = {
         "fetch_failure": found.failure,
         "fetch_detail": found.detail,
         "fetch_status": found.status,
     }
-    asked, ended = urlsplit(found.url).hostname, urlsplit(found.final_url).hostname
+    asked, ended = _host(found.url), _host(found.final_url)
     if asked != ended:
         told["fetch_redirected_to"] = ended
     return {key: value for key, value in told.items() if value not in (None, "")}

@@ -48,8 +48,10 @@ def _without_query(url: str) -> str:
 
 def of_bytes(data: bytes, name: str) -> Document | Stream:
     """The document in bytes that are in memory already."""
+    if len(data) > MAX_WHOLE:
+        return _too_large(data, name)
     head = data[: sniff.HEAD]
-    if b"EntitiesDescriptor" in head:
+    if b"EntitiesDescriptor" in head.replace(b"\0", b""):
         from doctor.parse import aggregate
 
         if aggregate.is_aggregate(head):
@@ -88,7 +90,7 @@ def _too_large(data: bytes, name: str) -> Document:
 
 
 def _all_of(stream: IO[bytes]) -> bytes:
-    return stream.read(MAX_WHOLE + 1)[: MAX_WHOLE + 1]
+    return stream.read(MAX_WHOLE + 1)
 
 
 def _streamed(file: IO[bytes], name: str, head: bytes, size: int) -> Document | Stream:
@@ -99,9 +101,8 @@ def _streamed(file: IO[bytes], name: str, head: bytes, size: int) -> Document | 
         with file:
             data = file.read()
         whole = recognise(data, name)
-        if whole.kind != "metadata-aggregate":
-            return whole
-        opening = whole._replace(source=None)
+        if whole.kind == "metadata-aggregate":
+            opening = whole._replace(source=None)
         file = io.BytesIO(data)
     hashing = aggregate.Hashing(file)
     return Stream(opening, aggregate.entities(hashing, name), hashing)

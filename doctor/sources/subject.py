@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Final, NamedTuple
 from doctor.model.error import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 _EVIDENCE: Final = re.compile(r"[?&#](?:SAMLRequest|SAMLResponse|code|error|id_token|access_token)=", re.IGNORECASE)
@@ -45,24 +45,44 @@ def _paths(word: str) -> Iterator[Named]:
     elif os.path.lexists(word):
         yield Named(word, "file")
     elif _GLOB & set(word):
-        import glob
-
-        matches = sorted(glob.glob(word, recursive=True))
-        yield from _matched(word, [match for match in matches if not os.path.isdir(match)])
+        yield from _matched(word)
     else:
         raise InputError(f"there is no file {word}", _near(word))
 
 
-def _matched(pattern: str, matches: list[str]) -> Iterator[Named]:
-    """The files that a pattern matches; a file that several links lead to counts once."""
-    if not matches:
+def _matched(pattern: str) -> Iterator[Named]:
+    """The files that a pattern matches, without following links to folders: those can lead in circles."""
+    import fnmatch
+    import re
+
+    parts = pattern.replace(os.sep, "/").split("/")
+    fixed = next(number for number, part in enumerate(parts) if _GLOB & set(part))
+    top = "/".join(parts[:fixed]) or ("/" if pattern.startswith("/") else ".")
+    wanted = re.compile(
+        "/".join(_part(part, fnmatch.translate) for part in parts[fixed:]).replace("(?:.*/)?/", "(?:.*/)?")
+    )
+    found = 0
+    for path in _walked(top, deep="**" in parts[fixed:], depth=len(parts) - fixed):
+        if wanted.fullmatch(os.path.relpath(path, top).replace(os.sep, "/")):
+            found += 1
+            yield Named(path[2:] if top == "." else path, "file")
+    if not found:
         raise InputError(f"no file matches {pattern}", "quote the pattern, or check the folder")
-    seen: set[str] = set()
-    for match in matches:
-        real = os.path.realpath(match)
-        if real not in seen:
-            seen.add(real)
-            yield Named(match, "file")
+
+
+def _part(part: str, translate: Callable[[str], str]) -> str:
+    """One part of a pattern as a regular expression; `**` is any number of folders."""
+    if part == "**":
+        return "(?:.*/)?"
+    return translate(part).removeprefix("(?s:").removesuffix(r")\Z").replace(".*", "[^/]*")
+
+
+def _walked(top: str, *, deep: bool, depth: int) -> Iterator[str]:
+    """Every file below a folder, at most as deep as asked, in a stable order."""
+    for parent, folders, files in os.walk(top):
+        here = 1 if os.path.relpath(parent, top) == "." else 2 + os.path.relpath(parent, top).count(os.sep)
+        folders[:] = sorted(name for name in folders if not name.startswith(".")) if deep or here < depth else []
+        yield from (os.path.join(parent, name) for name in sorted(files) if not name.startswith("."))
 
 
 def _folder(folder: str) -> Iterator[Named]:
@@ -95,7 +115,7 @@ def opened(path: str) -> IO[bytes]:
     """The file, open for reading. Raises `InputError` with the reason when it cannot be."""
     try:
         if os.path.islink(path) and not os.path.exists(path):
-            raise InputError(f"{path} is a link to nothing", "check where it should lead")
+            raise InputError(f"{path} is not a regular file: a link that leads nowhere", "check where it should lead")
         if not os.path.isfile(path):
             raise InputError(f"{path} is not a regular file", "give a file; a device or pipe can be read with -")
         return open(path, "rb")

@@ -15,6 +15,8 @@ _TABLE: Final = "--provider, --set or a question"
 def directory_linked(view: View) -> Any:
     """Whether the directory is linked; its state tells, where it is linked or unlinked."""
     state = view["directory.state"]
+    if isinstance(state, Unknown) and not state.missing.get("directory.state"):
+        return state
     known = {"linked": True, "unlinked": False}.get(state) if isinstance(state, str) else None
     return Unknown.of("directory.linked") if known is None else known
 

@@ -68,9 +68,10 @@ def _mended(data: bytes, text: str, flaws: Input, refused: xml.XmlRefused) -> tu
     if text[:1].isspace() and text.lstrip().startswith("<?xml"):
         flaw = flaws._replace(problem="content-before-declaration", place=Place(1, 1))
         return _try(xml.blank_declaration(data), None, flaw)
-    if not _encoding_suspected(flaws, refused):
+    wide = b"\0" in data[:64]
+    if not wide and not _encoding_suspected(flaws, refused):
         return None
-    for encoding in ("utf-8", "cp1252"):
+    for encoding in ("UTF-16BE", "UTF-16LE") if wide else ("utf-8", "cp1252"):
         flaw = flaws._replace(encoding_problem=refused.detail, detail=encoding, place=refused.place)
         if found := _try(data, encoding, flaw):
             return found

@@ -7,7 +7,7 @@ something is proven, or nothing more can be obtained, it returns the `Diagnosis`
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import evidence, judge, summary, tree, triage
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 RANK: Final = ("confirmed", "suspected", "crashed", "unknown", "ruled-out", "not-applicable")
 """Verdicts in the order in which a diagnosis lists them."""
+
+
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Asking(NamedTuple):
@@ -116,6 +119,8 @@ class Examined:
         self.view = self._joined()
         self.suspects = _suspects(self.reported)
         self.trees = self._entered()
+        names = dict.fromkeys(name for one in self.trees for name in one.rules)
+        self.order = {name: number for number, name in enumerate(names)}
         self.judged = self._judge()
         self.proven = self._proven()
 
@@ -167,21 +172,13 @@ class Examined:
         """Rules of entered trees, suspected rules, and rules whose facts some evidence tells."""
         wanted = {name for one in self.trees for name in one.rules} | set(self.suspects)
         kinds = {view.document.kind for view in self.view.documents} | {"any"}
+        told = self.view.told()
         for data in self.book.all_data():
             if (kinds & set(data["document"]) and (self.view.documents or "any" not in data["document"])) or (
-                "case" in data["document"] and self._told(data["facts"])
+                "case" in data["document"] and not told.isdisjoint(_made_of(self.book, data))
             ):
                 wanted.add(data["id"])
         return [name for name in self.book.ids if name in wanted]
-
-    def _told(self, leaves: Iterable[str]) -> bool:
-        """Whether the evidence tells one of these facts, or a part of what a derived one is made of."""
-        empty = evidence.CaseView(self.view.now, {})
-        for leaf in leaves:
-            name = leaf.partition("|")[0]
-            if name == "evidence.contradictions" or _lacks(self.view[name]) < _lacks(empty[name]):
-                return True
-        return False
 
     def _judge(self) -> dict[str, list[Judged]]:
         return {name: self._verdicts(name) for name in self._relevant()}
@@ -321,8 +318,7 @@ class Examined:
 
     def _rank(self, one: Finding) -> tuple[Any, ...]:
         explains = self.suspects.index(one.id) if one.id in self.suspects else len(self.suspects)
-        order = [name for tree_ in self.trees for name in tree_.rules]
-        place = order.index(one.id) if one.id in order else len(order)
+        place = self.order.get(one.id, len(self.order))
         return (
             RANK.index(one.verdict),
             explains,
@@ -391,6 +387,17 @@ class Examined:
 
     def _wrong_if(self, name: str | None) -> str | None:
         return None if name is None or name not in self.book.ids else self.book.prose(name).get("wrong_if")
+
+
+def _made_of(book: Rulebook, data: dict[str, Any]) -> frozenset[str]:
+    """The facts behind a rule of the case: what it lacks when nothing is known. Remembered by the book."""
+    found = book.made_of.get(data["id"])
+    if found is None:
+        empty = evidence.CaseView(EPOCH, {})
+        names = [leaf.partition("|")[0] for leaf in data["facts"]]
+        lacks = frozenset().union(*(_lacks(empty[name]) for name in names))
+        found = book.made_of[data["id"]] = lacks | {name for name in names if name == "evidence.contradictions"}
+    return found
 
 
 def _opened(exhibit: Any) -> Document:

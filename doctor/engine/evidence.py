@@ -7,6 +7,7 @@ values that an error text quotes). Where documents disagree among themselves the
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine.example import given_value
@@ -48,6 +49,13 @@ class CaseView(View):
         """Add a document; its view asks the case for what it cannot tell itself."""
         self.documents.append(View(derivations(document.kind), self.now, document, self))
 
+    def told(self) -> frozenset[str]:
+        """The facts of which some evidence tells a value, and `evidence.contradictions` where there is one."""
+        said = {name for name, told in self.given.items() if any(not isinstance(one.value, Unknown) for one in told)}
+        for view in self.documents:
+            said |= {name for name in view.derivations if not isinstance(view[name], Unknown) and not _anywhere(name)}
+        return frozenset(said | ({"evidence.contradictions"} if self["evidence.contradictions"] else set()))
+
     def __missing__(self, name: str) -> Any:
         if name == "evidence.kinds":
             value: Any = tuple(sorted({view.document.kind for view in self.documents}))
@@ -78,7 +86,7 @@ class CaseView(View):
         return present[0].value
 
     def _observed(self, name: str) -> list[Told]:
-        if name not in registry() or all("*" in fact.on for fact in registry()[name]):
+        if not self.documents or _anywhere(name):
             return []
         return [
             Told(view[name], OBSERVED, view.document.name)
@@ -101,6 +109,13 @@ class CaseView(View):
             fact=name, label=(fact and fact.label) or name, observed=str(shown(value)), said=str(shown(one.value)),
             observed_in=self.sources.get(name, "the evidence"), said_by=one.source,
         )  # fmt: skip
+
+
+@cache
+def _anywhere(name: str) -> bool:
+    """Whether every document tells this fact of itself: then it says nothing of the case."""
+    declarations = registry().get(name, ())
+    return all("*" in fact.on for fact in declarations)
 
 
 def _plain(value: Any) -> Any:

@@ -37,6 +37,8 @@ class Rulebook:
         self._trees: tuple[Tree, ...] | None = None
         self._ids = tuple(data["id"] for data in self._data)
         self._compiled: dict[int, Rule] = {}
+        self.made_of: dict[str, frozenset[str]] = {}
+        """The facts behind each rule of the case, as far as somebody asked; see `engine.diagnose`."""
         self._plans: dict[str, Plan] = {}
 
     def __len__(self) -> int:

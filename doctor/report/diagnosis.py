@@ -71,7 +71,7 @@ def text(found: Diagnosis, look: Look, product: str | None = None, *, explain: b
     for one in told:
         lines += ["", *finding_lines(one, look, product)]
         lines += _proof(one, look)
-    lines += list(_considered(found, look))
+    lines += list(_considered(found, look, explain=explain))
     lines += list(_advice(found, look))
     lines += list(_needs(found, look))
     lines += list(_noticed(found, look))
@@ -109,17 +109,30 @@ def _short(value: object) -> str:
     return shown if len(shown) < 90 else shown[:87] + "…"
 
 
-def _considered(found: Diagnosis, look: Look) -> Iterator[str]:
-    """The other rules of the trees, a line each, with what is missing for the open ones."""
-    path = [
-        one for one in found.findings if len(one.path) > 1 and one.verdict not in ("confirmed", "suspected", "crashed")
-    ]
-    if path:
+def _considered(found: Diagnosis, look: Look, *, explain: bool) -> Iterator[str]:
+    """The other rules of the trees: what is ruled out, and what is open for want of which facts."""
+    path = [one for one in found.findings if len(one.path) > 1]
+    ruled_out = [one.id for one in path if one.verdict == "ruled-out"]
+    unknown = [one for one in path if one.verdict == "unknown"]
+    if ruled_out or unknown:
         yield ""
-    for one in path:
-        lacks = f": needs {', '.join(one.needs)}" if one.verdict == "unknown" else ""
-        mark = _MARKS[one.verdict] if look.unicode else " "
-        yield from wrapped(f"{mark} {one.id:<32} {one.verdict.replace('-', ' ')}{lacks}", look, "  ", " " * 37)
+    if ruled_out:
+        yield from wrapped(f"{_mark('ruled-out', look)} ruled out: {', '.join(ruled_out)}", look, "  ", "    ")
+    shown = unknown if explain else unknown[:OPEN_SHOWN]
+    for one in shown:
+        yield from wrapped(
+            f"{_mark('unknown', look)} open: {one.id} (needs {', '.join(one.needs)})", look, "  ", "    "
+        )
+    if len(unknown) > len(shown):
+        yield f"    and {len(unknown) - len(shown)} more open (--explain shows them)"
+
+
+OPEN_SHOWN: Final = 5
+"""Open rules that a diagnosis names when nobody asked to explain."""
+
+
+def _mark(verdict: str, look: Look) -> str:
+    return _MARKS[verdict] if look.unicode else "-"
 
 
 def _advice(found: Diagnosis, look: Look) -> Iterator[str]:

@@ -52,6 +52,7 @@ def _prepare() -> None:
 def _rows(rounds: tuple[int, int, int]) -> Iterator[Row]:
     small, large, warm = rounds
     yield from _or_why("doctor check", lambda: list(_whole(targets.SMALL, small)))
+    yield from _or_why("doctor diagnose", lambda: list(_whole(targets.DIAGNOSE, small)))
     yield from _or_why("doctor check, large", lambda: list(_whole(targets.LARGE, large)))
     for one in targets.INSIDE:
         yield from _or_why(one.what, lambda one=one: [_inside(one, warm)])  # type: ignore[misc]
@@ -91,8 +92,9 @@ def _inside(one: Inside, rounds: int) -> Row:
     ratio = process.ratio(measured, base) if len(told) > 1 else process.Ratio(*told[0][2:5])
     seconds = statistics.median(measured)
     yardstick = f"{one.name} {table.time_text(statistics.median(base))}"
-    target = f"≤ {table.time_text(one.at_most)}"
-    return table.Row(one.what, table.time_text(seconds), yardstick, ratio, target, _met(seconds, one.at_most))
+    target = f"≤ {one.at_most} x" if one.ratio else f"≤ {table.time_text(one.at_most)}"
+    met = _met(ratio.median if one.ratio else seconds, one.at_most)
+    return table.Row(one.what, table.time_text(seconds), yardstick, ratio, target, met)
 
 
 def _told(module: str, words: Sequence[str]) -> list[float]:

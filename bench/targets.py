@@ -35,6 +35,8 @@ class Inside(NamedTuple):
     name: str
     at_most: float
     processes: int = 1
+    ratio: bool = False
+    """Whether `at_most` bounds the ratio to the yardstick, and not the seconds."""
 
 
 def _check(file: str) -> Command:
@@ -49,6 +51,13 @@ SMALL: Final = (
     Whole("doctor check okta.xml", _check("okta.xml"), "floor.py", _script("floor.py", "okta.xml"), 1.35, 1.25, 40),
     Whole("doctor check adfs.xml (signed)", _check("adfs.xml"), "floor.py", _script("floor.py", "adfs.xml"), 1.7),
 )
+DIAGNOSE: Final = (
+    Whole(
+        "doctor diagnose okta.xml --no-input",
+        (_DOCTOR, "diagnose", str(INPUTS / "okta.xml"), "--set", "connection.state=validating", "--no-input"),
+        "doctor check", _check("okta.xml"), 1.3,
+    ),
+)  # fmt: skip
 LARGE: Final = (
     Whole("doctor check aggregate.xml (87 MB)", _check("aggregate.xml"),
           "expat.py", _script("expat.py", "aggregate.xml"), 2.5, None, 60),
@@ -58,4 +67,6 @@ INSIDE: Final = (
         'doctor.check("okta.xml"), warm', "bench.warm", (str(INPUTS / "okta.xml"), "{rounds}"), "floor.look", 250e-6
     ),
     Inside("all rules loaded and compiled", "bench.rules", (), "json.loads", 5e-3, 7),
+    Inside("200 conditions", "bench.conditions", ("{rounds}",), "plain lambdas", 2.5, ratio=True),
+    Inside("a diagnosis from facts, warm", "bench.diagnosis", ("{rounds}",), "json.dumps of it", 1e-3),
 )

@@ -171,7 +171,8 @@ class Session:
 
     def answer(self, asking: engine.Asking, facts: dict[str, Any]) -> None:
         """Go on with the answer to a question; `facts` empty means that the person does not know."""
-        told = facts or dict.fromkeys(asking.provides, model.unknown(model.DECLINED))
+        declined = dict.fromkeys(asking.provides, model.unknown(model.DECLINED)) if asking.kind == "ask" else {}
+        told = facts or declined
         self.go_on(self.case.with_answers(told, asking.acquisition))
 
     def back(self) -> bool:

@@ -27,7 +27,8 @@ def conversation(session: Session, keep: Callable[[Session], None]) -> None:
         asking = session.need.acquisitions[0]
         _show(asking)
         try:
-            reply = input("> ").strip()
+            print("> ", end="", file=sys.stderr, flush=True)  # noqa: T201  (input() would write it to stdout)
+            reply = input().strip()
         except (EOFError, KeyboardInterrupt):
             _say("\nthe case is kept; doctor cases resume goes on")
             return

@@ -74,7 +74,7 @@ def _options(chosen: argparse.Namespace) -> dict[str, Any]:
 def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, book: Any) -> tuple[Case, bool]:
     """The case with the evidence of the command line; what cannot be read is said, the rest counts."""
     unreadable = False
-    for word in chosen.evidence:
+    for word in (*chosen.evidence, *chosen.connection_file):
         try:
             case = casework.gather(
                 case, casework.Evidence((word,)), library.Options(allow_private=options.allow_private), book
@@ -83,7 +83,7 @@ def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, 
             unreadable = True
             _say(error)
     given = dict(_pair(text) for text in chosen.given) | _answers(chosen.answers)
-    rest = casework.Evidence((), tuple(chosen.symptom), given, tuple(chosen.connection_file))
+    rest = casework.Evidence((), tuple(chosen.symptom), given)
     return casework.gather(case, rest, options, book), unreadable
 
 

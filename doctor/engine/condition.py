@@ -107,7 +107,7 @@ def _reader(name: str) -> Read:
 
     def read(_view: View, item: Any) -> Any:
         value = getattr(item, name, _UNSEEN)
-        return Unknown.of(f"{getattr(item, 'of_fact', 'item')}.{name}") if value is _UNSEEN else value
+        return _unseen(name, item) if value is _UNSEEN else value
 
     return read
 
@@ -120,32 +120,60 @@ def _leaf(name: str, wanted: Any) -> Test:
 
 
 def _compared(name: str, operator: str, operand: Any) -> Test:
-    read = _reader(name)
+    """One comparison. Facts and fields have a closure each: this is where the time of a check goes."""
     if operator == "exists":
-        return _exists(read, operand)
-    if "." in name and operator == "eq":
-        return _fact_equals(name, operand)
+        return _exists(_reader(name), operand)
+    if operator == "eq":
+        return _fact_equals(name, operand) if "." in name else _field_equals(name, operand)
     holds = _HOLDS[operator](operand)
+    return _fact_holds(name, holds) if "." in name else _field_holds(name, holds)
 
-    def test(view: View, item: Any) -> bool | Unknown:
-        value = read(view, item)
-        if isinstance(value, Unknown):
-            return value
+
+def _fact_equals(name: str, operand: Any) -> Test:
+    def test(view: View, _item: Any) -> bool | Unknown:
+        value = view[name]
+        if value.__class__ is Unknown:
+            return value  # type: ignore[no-any-return]
+        return value == operand  # type: ignore[no-any-return]
+
+    return test
+
+
+def _fact_holds(name: str, holds: Callable[[Any], bool]) -> Test:
+    def test(view: View, _item: Any) -> bool | Unknown:
+        value = view[name]
+        if value.__class__ is Unknown:
+            return value  # type: ignore[no-any-return]
         return value is not ABSENT and holds(value)
 
     return test
 
 
-def _fact_equals(name: str, operand: Any) -> Test:
-    """The commonest test of all, without a detour."""
-
-    def test(view: View, _item: Any) -> bool | Unknown:
-        value = view[name]
-        if isinstance(value, Unknown):
-            return value
-        return value == operand  # type: ignore[no-any-return]
+def _field_equals(name: str, operand: Any) -> Test:
+    def test(_view: View, item: Any) -> bool | Unknown:
+        value = getattr(item, name, _UNSEEN)
+        if value is _UNSEEN:
+            return _unseen(name, item)
+        return value if value.__class__ is Unknown else value == operand  # type: ignore[no-any-return]
 
     return test
+
+
+def _field_holds(name: str, holds: Callable[[Any], bool]) -> Test:
+    def test(_view: View, item: Any) -> bool | Unknown:
+        value = getattr(item, name, _UNSEEN)
+        if value is _UNSEEN:
+            return _unseen(name, item)
+        if value.__class__ is Unknown:
+            return value  # type: ignore[no-any-return]
+        return value is not ABSENT and holds(value)
+
+    return test
+
+
+def _unseen(name: str, item: Any) -> Unknown:
+    """An item of an example that does not tell this field."""
+    return Unknown.of(f"{getattr(item, 'of_fact', 'item')}.{name}")
 
 
 def _exists(read: Read, wanted: bool) -> Test:  # noqa: FBT001  (an operand of the rule language)

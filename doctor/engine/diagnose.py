@@ -251,15 +251,18 @@ class Examined:
         if one.id in self.case.asked or set(one.kinds) & {view.document.kind for view in self.view.documents}:
             return False
         told = acquisition.provided(one)
-        return any(told & self._askable(lacks) for _, lacks in steps)
+        return any(told & (lacks if one.kind == "document" else self._askable(lacks)) for _, lacks in steps)
 
     def _askable(self, lacks: frozenset[str]) -> frozenset[str]:
-        """Facts that nobody has declined or failed to get."""
+        """Facts that nobody has declined: that a document does not show a fact is no reason not to ask."""
         return frozenset(name for name in lacks if not self._refused(name))
 
     def _refused(self, name: str) -> bool:
         value = self.view[name]
-        return isinstance(value, Unknown) and bool(value.missing.get(name))
+        if not isinstance(value, Unknown):
+            return False
+        declined = any(isinstance(one.value, Unknown) for one in self.view.given.get(name, ()))
+        return declined or value.missing.get(name) == "ambiguous"
 
     def _worth(self, one: Acquisition, steps: list[tuple[str, frozenset[str]]]) -> tuple[Any, ...]:
         """Decides the likeliest suspect; decides any; is free; spares the customer a capture; decides most; is cheap;

@@ -78,6 +78,8 @@ class Plan:
                 single.append(rule)
         self.groups = tuple(Group(name, found) for name, found in grouped.items())
         self.single = tuple(single)
+        self.plain = tuple((rule, rule.test) for rule in single if rule.applies is None and rule.collection is None)
+        self.other = tuple(rule for rule in single if rule.applies is not None or rule.collection is not None)
 
     def settled(self, view: View) -> Plan:
         """The plan without the rules that are silent here, and that read only what all entities share."""
@@ -88,11 +90,17 @@ class Plan:
         """What is confirmed or crashed, and the facts that nobody could tell."""
         outcomes: list[Outcome] = []
         missing: dict[str, str] = {}
-        for rule in self.single:
-            told = telling(rule, view)
-            if told is not None:
-                for outcome in told:
-                    _add(outcome, outcomes, missing)
+        for rule, test in self.plain:
+            try:
+                if test(view, None) is False:
+                    continue
+            except Exception:  # noqa: BLE001, S110  (`run` meets it again and tells it)
+                pass
+            for outcome in run(rule, view):
+                _add(outcome, outcomes, missing)
+        for rule in self.other:
+            for outcome in telling(rule, view) or ():
+                _add(outcome, outcomes, missing)
         for group in self.groups:
             try:
                 group.judge(view, outcomes, missing)

@@ -136,8 +136,9 @@ def _with(case: model.Case, document: Document) -> model.Case:
 
 def with_report(case: model.Case, text: str) -> model.Case:
     """The case with a text: messages pasted in it become documents, secrets are taken out."""
-    for number, blob in enumerate(triage.blobs(text), 1):
-        found = recognise(blob.encode("utf-8", "replace"), f"pasted text {len(case.reports) + 1}.{number}")
+    for blob in triage.blobs(text):
+        found = recognise(blob.encode("utf-8", "replace"), "pasted text")
+        found = found._replace(name=f"pasted text {(found.sha256 or '')[:8]}")
         if found.kind.startswith("saml-") or found.kind == "certificate":
             case = case.with_document(exhibit.of_document(found))
             text = text.replace(blob, f"[{found.kind}]")

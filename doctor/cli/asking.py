@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from doctor.casework import Session
     from doctor.engine.diagnose import Asking
 
-_KEYS = "enter: I don't know · ?: how do I find out · b: back · q: stop (the case is kept)"
+_KEYS = "enter: I don't know · ?: how to find out · b: back · q: stop, keep the case"
 
 
 def conversation(session: Session, keep: Callable[[Session], None]) -> None:

@@ -133,7 +133,7 @@ def _fact_equals(name: str, operand: Any) -> Test:
     def test(view: View, _item: Any) -> bool | Unknown:
         value = view[name]
         if value.__class__ is Unknown:
-            return value  # type: ignore[no-any-return]
+            return value
         return value == operand  # type: ignore[no-any-return]
 
     return test
@@ -143,7 +143,7 @@ def _fact_holds(name: str, holds: Callable[[Any], bool]) -> Test:
     def test(view: View, _item: Any) -> bool | Unknown:
         value = view[name]
         if value.__class__ is Unknown:
-            return value  # type: ignore[no-any-return]
+            return value
         return value is not ABSENT and holds(value)
 
     return test
@@ -154,7 +154,7 @@ def _field_equals(name: str, operand: Any) -> Test:
         value = getattr(item, name, _UNSEEN)
         if value is _UNSEEN:
             return _unseen(name, item)
-        return value if value.__class__ is Unknown else value == operand  # type: ignore[no-any-return]
+        return value if value.__class__ is Unknown else value == operand
 
     return test
 
@@ -165,7 +165,7 @@ def _field_holds(name: str, holds: Callable[[Any], bool]) -> Test:
         if value is _UNSEEN:
             return _unseen(name, item)
         if value.__class__ is Unknown:
-            return value  # type: ignore[no-any-return]
+            return value
         return value is not ABSENT and holds(value)
 
     return test

@@ -111,6 +111,8 @@ class Examined:
 
     def __init__(self, case: Case, book: Rulebook, observed: dict[str, Any] | None = None) -> None:
         """`observed` are facts as examples write them, taken for observations."""
+        documents = sorted(case.documents, key=lambda one: (one.name, one.sha256))
+        case = case._replace(documents=tuple(documents), reports=tuple(sorted(case.reports)))
         self.case = case
         self._observed = observed or {}
         self.book = book

@@ -76,9 +76,9 @@ def subject_lines(subject: Subject, findings: list[Finding], look: Look, names: 
 
 
 def _totalled(one: Finding, total: int, findings: list[Finding], look: Look) -> str:
-    others = [safe(other.entity or "?", 60) for other in findings if other.id == one.id and other is not one]
-    text = f"in {total:,} entities; also in {', '.join(others[:3])}" if others else f"in {total:,} entities"
-    return "\n".join(wrapped(text + (" and more" if total > 4 else ""), look, " " * INDENT))
+    named = [safe(other.entity or "?", 60) for other in findings if other.id == one.id][:3]
+    text = f"in {total:,} entities: {', '.join(named)}" + (" and more" if total > len(named) else "")
+    return "\n".join(wrapped(text, look, " " * INDENT))
 
 
 def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Writes the generated pages: `python -m docs.generate`; with `--check` only says which ones drifted.
 
 What a page says comes from the rules, the registry of facts and the operators, so that nothing is
-said twice. Parts of README.md and docs/conditions.md are generated too, between two comments.
+said twice. Parts of README.md, docs/conditions.md and docs/trees.md are generated too, between two comments.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 
 TOP: Final = Path(__file__).resolve().parent.parent
 RULES: Final = TOP / "docs" / "rules"
+PARTLY: Final = (TOP / "README.md", TOP / "docs" / "conditions.md", TOP / "docs" / "trees.md")
+"""Pages that people write, with generated parts."""
 NAMED_ONLY: Final = ("error-text", "case")
-"""Kinds that no reader gives yet, or that only doctor itself will write."""
+"""Kinds that are not files of their own: texts that people bring, and the case itself."""
 MEANINGS: Final = {
     "eq": "equal; `fact: value` is short for it", "ne": "not equal", "lt": "less, or earlier",
     "lte": "less or equal", "gt": "greater, or later", "gte": "greater or equal",
@@ -40,7 +42,8 @@ MEANINGS: Final = {
 def blocks(book: Rulebook) -> dict[str, str]:
     """The generated parts of pages that people write, by their names."""
     own = {kind: sum(kind in row["document"] for row in authoring.listing(book)) for kind in KINDS}
-    every = sum("any" in row["document"] for row in authoring.listing(book))
+    every, case = (sum(word in row["document"] for row in authoring.listing(book)) for word in ("any", "case"))
+    tested = frozenset(row["rule"] for row in authoring.tested([]) if row["passed"])
     kinds = [kind for kind in KINDS if kind not in NAMED_ONLY]
     files = [
         (f"{page.FOLDERS.get(folder, folder)} (`rules/{folder}/`)", str(len(rows)))
@@ -51,8 +54,12 @@ def blocks(book: Rulebook) -> dict[str, str]:
             ("kind", "what it is", "rules of its own"),
             ((f"`{kind}`", KIND_WORDS[kind], str(own[kind] or "")) for kind in kinds),
         )
-        + f"\n\n{every} more rules look at every input.",
-        "rules": page.table(("subject", "rules"), [*files, ("all", str(len(book)))]),
+        + f"\n\n{every} more rules look at every input, {case} at the case: what all evidence tells together.",
+        "rules": page.table(("subject", "rules"), [*files, ("all", str(len(book)))])
+        + f"\n\n{len(book.trees)} trees put them in order, {len(book.errors)} known error texts lead to them:"
+        " see [trees and error texts](docs/trees.md).",
+        "trees": page.trees(book),
+        "errors": page.errors(Path(store.folder().rules) / "errors", tested),
         "operators": page.table(
             ("operator", "holds when", "types of fact"),
             (
@@ -80,7 +87,7 @@ def pages() -> dict[Path, str]:
     found = {RULES / f"{rule_id}.md": page.rule_page(book, rule_id, sources[rule_id]) for rule_id in book.ids}
     found[RULES / "README.md"] = page.rule_index(book)
     found[TOP / "docs" / "facts.md"] = page.facts_page()
-    for path in (TOP / "README.md", TOP / "docs" / "conditions.md"):
+    for path in PARTLY:
         found[path] = filled(path.read_text("utf-8"), parts)
     return found
 

@@ -1,4 +1,4 @@
-"""The generated pages as Markdown: a rule's page, the list of rules, the list of facts."""
+"""The generated pages as Markdown: a rule's page, the lists of rules, of facts and acquisitions, of trees and error texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from doctor.engine import authoring
+from doctor.catalogue.source import read as read_yaml
+from doctor.engine import authoring, graph
+from doctor.facts import acquisition
 from doctor.facts.registry import registry
 from doctor.report.rules import plain
 from doctor.report.text import KINDS as KIND_WORDS
@@ -16,14 +18,20 @@ from doctor.report.text import WHO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from doctor.engine.rulebook import Rulebook
+    from doctor.engine.tree import Tree
+    from doctor.facts.acquisition import Acquisition
 
 MARK: Final = "<!-- Generated from {} by `python -m docs.generate`. Do not edit. -->"
 FOLDERS: Final = {
     "input": "Files that cannot be read as what they should be", "fetch": "Addresses that cannot be read",
     "metadata": "Metadata: identity, validity, signature", "certificate": "Certificates and keys",
     "endpoint": "Addresses in metadata", "saml": "The two parties held against each other",
+    "response": "Sign-in requests and responses", "login": "Sign-ins, and the people who sign in",
+    "connection": "Connections at the vendor", "organization": "Organizations and their domains",
+    "scim": "Directory sync (SCIM)", "oauth": "OAuth and OpenID Connect",
 }  # fmt: skip
 _PLACE: Final = re.compile(r"\{[a-z][a-z0-9_.]*(?::[a-z]+)?\}")
 
@@ -48,7 +56,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def judged(kinds: Iterable[str]) -> str:
     """Kinds of documents in words."""
-    return ", ".join("any document" if kind == "any" else KIND_WORDS[kind] for kind in kinds)
+    return ", ".join("any document" if kind in ("any", "*") else KIND_WORDS[kind] for kind in kinds)
 
 
 def rule_page(book: Rulebook, rule_id: str, source: dict[str, Any]) -> str:
@@ -144,6 +152,7 @@ def facts_page() -> str:
         MARK.format("doctor/facts/"), "", "# Facts", "",
         f"{len(facts)} facts. A fact has a value, or is absent, or is unknown: see [conditions](conditions.md).",
         "“May be absent” means that a comparison needs `exists: true` beside it.",
+        "How to get those that no document in hand tells stands under [acquisitions](#acquisitions).",
     ]  # fmt: skip
     for subject in dict.fromkeys(one["name"].partition(".")[0] for one in facts):
         rows = [_fact_row(one) for one in facts if one["name"].startswith(f"{subject}.")]
@@ -151,13 +160,12 @@ def facts_page() -> str:
     told += ["", "## Fields", "", "What can be asked of a record, or of each item of a collection."]
     for names, fields in _shared_fields(facts):
         told += ["", f"### {names}", "", table(("field", "type"), fields)]
+    told += ["", *_acquisitions()]
     return "\n".join(told) + "\n"
 
 
 def _fact_row(one: dict[str, Any]) -> tuple[str, str, str, str]:
-    kinds = ("any document" if one["on"] == ["*"] else judged(one["on"])) + (
-        f"; give {escaped(one['how'])}" if one["how"] else ""
-    )
+    kinds = judged(one["on"]) + (f"; give {escaped(one['how'])}" if one["how"] else "")
     absent = " May be absent." if one["optional"] else ""
     return (f'<a id="{one["name"]}"></a>`{one["name"]}`', _type(one), kinds, escaped(one["meaning"]) + absent)
 
@@ -175,3 +183,64 @@ def _shared_fields(facts: list[dict[str, Any]]) -> Iterator[tuple[str, list[tupl
         fields = registry()[names[0]][0].type.fields
         rows = [(f"`{name}`", _type({"type": kind.name, "values": list(kind.values)})) for name, kind in fields.items()]
         yield ", ".join(f"`{name}`" for name in names), rows
+
+
+COSTS: Final = {
+    1: "Free questions", 2: "A look into one's own console", 3: "A look into the other party's console",
+    5: "A file from the other party", 6: "A log of the other party", 9: "A captured sign-in",
+}  # fmt: skip
+"""What the costs of acquisitions mean, as `doctor.facts.acquisition` has them."""
+
+
+def _acquisitions() -> Iterator[str]:
+    """How facts are obtained, the cheapest way first."""
+    yield "## Acquisitions"
+    yield ""
+    yield "How `doctor diagnose` gets a fact that the evidence does not tell: by a question, or by a document, which"
+    yield "tells many. What is cheap comes first; a person may always answer “I don't know”."
+    for cost in sorted({one.cost for one in acquisition.acquisitions()}):
+        rows = [_acquisition_row(one) for one in acquisition.acquisitions() if one.cost == cost]
+        yield ""
+        yield f"### {COSTS[cost]} (cost {cost})"
+        yield ""
+        yield table(("acquisition", "words", "tells"), rows)
+
+
+def _acquisition_row(one: Acquisition) -> tuple[str, str, str]:
+    facts = one.provides or tuple(sorted(acquisition.provided(one)))
+    words = escaped(one.question) + (f"<br>{escaped(one.help)}" if one.help else "")
+    choices = "<br>Answers: " + "; ".join(escaped(choice.label) for choice in one.choices) if one.choices else ""
+    return f"`{one.id}`", words + choices, ", ".join(linked(fact, "") for fact in facts)
+
+
+def trees(book: Rulebook) -> str:
+    """Every tree: its way in, what it considers, the advice it ends with, and its picture."""
+    return "\n\n".join("\n".join(_tree(one)) for one in book.trees)
+
+
+def _tree(one: Tree) -> Iterator[str]:
+    yield f"### {one.id}"
+    yield ""
+    yield f"{escaped(one.title)}. Said in words like {', '.join(f'“{escaped(text)}”' for text in one.symptoms[:3])}."
+    if one.data.get("enter"):
+        yield f"Entered when `{plain(one.data['enter'])}`."
+    if one.rules:
+        yield f"Considers {', '.join(f'[{rule}](rules/{rule}.md)' for rule in one.rules)}."
+    advice = [step.advice for step in one.steps if step.advice]
+    if advice:
+        yield f"Advises {', '.join(escaped(one.advice[name]['title']) for name in advice if name)}."
+    yield f"Otherwise: {escaped(one.advice[one.otherwise]['title'])}."
+    yield ""
+    yield f"```mermaid\n{graph.mermaid(one)}```"
+
+
+def errors(folder: Path, tested: frozenset[str]) -> str:
+    """A row for each error file: what it holds, its entries, and how many lead to a rule whose examples hold."""
+    return table(("file", "what it holds", "entries", "lead to a rule"), (_error_row(path, tested) for path in sorted(folder.glob("*.yaml"))))
+
+
+def _error_row(path: Path, tested: frozenset[str]) -> tuple[str, ...]:
+    entries = read_yaml(path, path.name)
+    about = path.read_text("utf-8").partition("\n")[0].removeprefix("# ").rstrip(".")
+    leading = sum(any(name in tested for name in entry["suspects"]) for entry in entries)
+    return f"`rules/errors/{path.name}`", escaped(about), str(len(entries)), str(leading)

@@ -89,7 +89,8 @@ def pem(days: int = 400, slot: int = 0) -> str:
 def workos(**changes: Any) -> dict[str, Any]:
     """A connection as WorkOS shows it; a change to None leaves a key out."""
     return _but({
-        "object": "connection", "id": "conn_01E4ZCR3C56J083X43JQXF3JK5", "organization_id": "org_01EHWNCE74X7JSDV0X3SZ3KJNY",
+        "object": "connection", "id": "conn_01E4ZCR3C56J083X43JQXF3JK5",
+        "organization_id": "org_01EHWNCE74X7JSDV0X3SZ3KJNY",
         "connection_type": "OktaSAML", "name": "Acme", "state": "active",
         "domains": [{"id": "conn_domain_01", "object": "connection_domain", "domain": "acme.example"}],
         "created_at": "2026-06-25T19:07:33.155Z", "updated_at": "2026-06-25T19:07:33.155Z",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import copy
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +17,17 @@ from jsonschema import Draft202012Validator
 import doctor
 from doctor import library
 from doctor.catalogue import rule as rule_file
+from doctor.catalogue import tree_file
 from doctor.cli.main import main
+from doctor.engine import diagnose as engine_diagnose
 from doctor.engine import rule as engine_rule
+from doctor.engine import triage
 from doctor.engine.condition import COMBINATORS, OPERATORS, QUANTIFIERS
+from doctor.engine.rulebook import shipped
 from doctor.facts.address import DIFFERENCES
 from doctor.model.document import KINDS
-from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report
+from doctor.model.case import Case
+from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
 from doctor.report import json as written
 from tests.factory import broken, broken_metadata
 
@@ -31,13 +39,59 @@ SCHEMAS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(TOP
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 AT = ["--at", "2026-11-22T09:00:00Z"]
 EXAMPLES = sorted(str(path) for path in TOP.glob("examples/*.xml"))
+SYMPTOM = "Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01"
+DIAGNOSE = [
+    "diagnose",
+    str(TOP / "examples/okta-healthy.xml"),
+    *AT,
+    "--no-input",
+    "--set",
+    "connection.state=validating",
+]
+SUSPECTED = [*DIAGNOSE, "--set", "connection.logins_attempted=1", "--symptom", SYMPTOM]
+PROVEN = [*SUSPECTED, "--set", "idp.acs_url=https://auth.example.com/sso/acs/conn_01/"]
+DIAGNOSES = {
+    "nothing but a state": (["diagnose", "--no-input", "--set", "connection.state=validating"], "undecided"),
+    "a document and a state": (DIAGNOSE, "undecided"),
+    "suspected by an error text": (SUSPECTED, "undecided"),
+    "proven": (PROVEN, "fail"),
+    "proven below fail-on": ([*PROVEN, "--fail-on", "never"], "pass"),
+    "several texts": ([*SUSPECTED, "--symptom", "ada@acme.example saw AADSTS50105 at 2026-11-22 08:59 UTC"], "pass"),
+    "advice": (["diagnose", "--no-input", "--set", "integration.purpose=social"], "pass"),
+    "a broken file": (["diagnose", "--no-input", str(TOP / "examples/jumpcloud-broken.xml"), *AT], "fail"),
+    "declined": ([*DIAGNOSE, "--set", "connection.logins_attempted=unknown", "--set", "login.ended_at=unknown"], "undecided"),
+    "a contradiction": ([*DIAGNOSE, "--set", "idp.role_count=2"], "undecided"),
+}  # fmt: skip
+"""Command lines of `doctor diagnose`, each with the verdict that it comes to."""
 COMMANDS = {
     "rules-1": [["rules", "list"], ["rules", "list", "certificate"]],
     "rule-1": [["rules", "show", "certificate-expired"], ["explain", "certificate-md5", "--provider", "okta"]],
     "lint-1": [["rules", "lint"]],
     "rule-tests-1": [["rules", "test"], ["rules", "test", "acs-url-mismatch"]],
+    "rule-mutants-1": [["rules", "test", "--mutants", "acs-url-mismatch"]],
+    "coverage-1": [["rules", "coverage"]],
+    "graph-1": [["rules", "graph", one.id] for one in shipped().trees],
+    "explained-1": [["explain", "invalid_client"], ["explain", SYMPTOM, "--provider", "okta"]],
+    "cases-1": [["cases", "list"]],
+    "case-1": [["cases", "export", "acme", "--without-documents"], ["cases", "export", "acme"]],
+    "diagnosis-1": [["cases", "show", "acme"], *(words for words, _ in DIAGNOSES.values()), [*SUSPECTED, "--explain"]],
     "report-1": [["check", *EXAMPLES, *AT], ["check", *EXAMPLES, *AT, "--acs-url", "https://sp.example.com/acs"]],
 }
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one kept case."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(io.StringIO()):
+        patch.setenv("DOCTOR_HOME", str(folder))
+        main([*SUSPECTED, "--case", "acme"])
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCTOR_HOME", str(home))
 
 
 def told(words: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -115,15 +169,89 @@ def test_problem_of_a_rule_file() -> None:
     assert wrong("lint-1", {"schema": "doctor/lint/1", "problems": ["rules/a/b.yaml:3: there is no fact 'x.y'"]}) == []
 
 
+@pytest.mark.parametrize("name", DIAGNOSES)
+@pytest.mark.parametrize("explain", [[], ["--explain"]], ids=["", "explained"])
+def test_diagnosis(name: str, explain: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    words, verdict = DIAGNOSES[name]
+    found = told([*words, *explain], capsys)
+    assert wrong("diagnosis-1", found) == []
+    assert found["verdict"] == verdict
+    assert ("trace" in found) is bool(explain)
+
+
+def response(address: str) -> bytes:
+    """An unsigned response as it is captured, sent to this address."""
+    names = 'xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion"'
+    status = '<p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></p:Status>'
+    told = f'<a:SubjectConfirmationData Recipient="{address}"/>'
+    confirmation = (
+        f'<a:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">{told}</a:SubjectConfirmation>'
+    )
+    subject = f"<a:Assertion><a:Subject><a:NameID>ada@acme.example</a:NameID>{confirmation}</a:Subject></a:Assertion>"
+    return base64.b64encode(f'<p:Response {names} Destination="{address}">{status}{subject}</p:Response>'.encode())
+
+
+def test_diagnosis_of_evidence_of_several_kinds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "response.b64").write_bytes(response("https://auth.example.com/sso/acs/conn_01/"))
+    connection = {"object": "connection", "id": "conn_01", "organization_id": "org_01", "state": "validating"}
+    (tmp_path / "connection.json").write_text(json.dumps(connection))
+    (tmp_path / "ticket.txt").write_text(f"since yesterday, ada@acme.example sees\n{SYMPTOM}\n")
+    files = [str(tmp_path / name) for name in ("response.b64", "ticket.txt")]
+    options = ["--connection-file", str(tmp_path / "connection.json"), "--explain", "--case", "several"]
+    found = told(["diagnose", *files, *SUSPECTED[1:], *options], capsys)
+    assert wrong("diagnosis-1", found) == []
+    assert {one["kind"] for one in found["subjects"]} == {"idp-metadata", "saml-response", "connection"}
+    assert (found["verdict"], found["headline"]) == ("fail", "acs-url-mismatch")
+    assert "ada@" not in json.dumps(found)
+    assert wrong("case-1", told(["cases", "export", "several"], capsys)) == []
+    assert wrong("cases-1", told(["cases", "list"], capsys)) == []
+
+
+def test_case_of_other_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bytes.der").write_bytes(b"\x30\x82\xff\xfe" * 40)
+    told(["diagnose", "--no-input", str(tmp_path / "bytes.der"), "--case", "bytes"], capsys)
+    found = told(["cases", "export", "bytes"], capsys)
+    assert "base64" in found["documents"][0]
+    assert wrong("case-1", found) == []
+
+
+def test_saved_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "case.json").write_text(json.dumps(told(["cases", "export", "acme"], capsys)))
+    doctor.Case.load(tmp_path / "case.json").save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_text() == written.text(json.loads((tmp_path / "case.json").read_text()))
+    assert wrong("case-1", json.loads((tmp_path / "again.json").read_text())) == []
+
+
+def test_no_cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
+    assert wrong("cases-1", told(["cases", "list"], capsys)) == []
+
+
+def test_every_error_text() -> None:
+    from doctor.engine.report_text import Match
+    from doctor.report.diagnosis import reported
+
+    rows = [reported(Match(entry, "", 0, entry["sets"])) for entry in shipped().errors]
+    assert wrong("explained-1", {"schema": "doctor/explained/1", "provider": None, "matches": rows}) == []
+
+
+def test_schema_of_rule_files(capsys: pytest.CaptureFixture[str]) -> None:
+    Draft202012Validator.check_schema(told(["rules", "schema"], capsys))
+
+
 def sample(name: str, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     """An answer in which everything occurs, small enough to damage at every place."""
-    words = {"report-1": [str(TOP / "examples/okta-broken.xml"), "--acs-url", "https://sp.example.com/acs"]}
-    line = ["check", *words[name], *AT] if name in words else COMMANDS[name][-1]
-    return told(line, capsys)
+    words = {
+        "report-1": ["check", str(TOP / "examples/okta-broken.xml"), "--acs-url", "https://sp.example.com/acs", *AT]
+    }
+    return told(words.get(name, COMMANDS[name][-1]), capsys)
 
 
-FREE = {"summary", "totals", "when", "applies", "escalate"}
+FREE = {"summary", "totals", "when", "applies", "escalate", "branch"}
 """Parts without a fixed set of keys."""
+BY_FACT = {"facts", "options", "answers", "sources"}
+"""Objects with a key for each fact."""
+OPTIONAL = {"trace"}
 
 
 def objects(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -131,7 +259,7 @@ def objects(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[st
     if isinstance(data, dict):
         yield path
         for key, value in data.items():
-            if key not in FREE:
+            if key not in FREE and not (key in BY_FACT and isinstance(value, dict)):
                 yield from objects(value, (*path, key))
     elif isinstance(data, list) and data:
         yield from objects(data[0], (*path, 0))
@@ -150,7 +278,7 @@ def test_missing_and_unknown_keys_are_refused(name: str, capsys: pytest.CaptureF
         damaged = copy.deepcopy(whole)
         at(damaged, path)["extra"] = 1
         assert wrong(name, damaged), f"an unknown key at {path} goes unseen"
-        for key in at(whole, path):
+        for key in set(at(whole, path)) - OPTIONAL:
             damaged = copy.deepcopy(whole)
             del at(damaged, path)[key]
             assert wrong(name, damaged), f"{key} missing at {path} goes unseen"
@@ -173,6 +301,39 @@ def test_wrong_value_is_refused(path: tuple[str | int, ...], value: object, caps
     damaged = sample("report-1", capsys)
     at(damaged, path[:-1])[path[-1]] = value
     assert wrong("report-1", damaged)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "value"),
+    [
+        ("diagnosis-1", ("schema",), "doctor/diagnosis/2"), ("diagnosis-1", ("verdict",), "unknown"),
+        ("diagnosis-1", ("now",), "2026-11-22"), ("diagnosis-1", ("headline",), ""), ("diagnosis-1", ("symptom",), ""),
+        ("diagnosis-1", ("trees",), [None]), ("diagnosis-1", ("trees",), ["a", "a"]),
+        ("diagnosis-1", ("findings", 0, "verdict"), "likely"), ("diagnosis-1", ("findings", 0, "needs"), [""]),
+        ("diagnosis-1", ("needs", 0, "kind"), "guess"), ("diagnosis-1", ("needs", 0, "question"), ""),
+        ("diagnosis-1", ("needs", 0, "provides"), ["address"]), ("diagnosis-1", ("needs", 0, "choices"), [{"label": "a"}]),
+        ("diagnosis-1", ("needs", 0, "choices"), [{"label": "a", "facts": {"b": 1}}]),
+        ("diagnosis-1", ("reported", 0, "suspects"), [""]), ("diagnosis-1", ("reported", 0, "facts"), {"extra": 1}),
+        ("diagnosis-1", ("trace", 0, "reached"), "yes"), ("diagnosis-1", ("trace", 0, "verdict"), "open"),
+        ("diagnosis-1", ("trace", 0, "branch"), [{}]), ("diagnosis-1", ("trace", 0, "facts", 0, "value"), {}),
+        ("diagnosis-1", ("counts", "error"), -1), ("diagnosis-1", ("advice",), [{"id": "a"}]),
+        ("case-1", ("options",), {"extra": 1}), ("case-1", ("answers",), {"a.b": {"unknown": ""}}),
+        ("case-1", ("answers",), {"a.b": {"known": "c"}}), ("case-1", ("documents", 0, "sha256"), "00"),
+        ("case-1", ("documents", 0, "base64"), "AA=="), ("case-1", ("now",), "today"),
+        ("cases-1", ("cases", 0, "verdict"), "open"), ("cases-1", ("cases", 0, "updated"), "yesterday"),
+        ("coverage-1", ("tested",), -1), ("coverage-1", ("entries", 0, "tested"), None),
+        ("explained-1", ("matches",), []), ("explained-1", ("matches", 0, "means"), ""),
+        ("graph-1", ("mermaid",), ""), ("rule-mutants-1", ("mutants", 0, "killed"), "yes"),
+        ("rule-tests-1", ("results", 0, "expected"), "maybe"), ("rule-tests-1", ("results", 0, "expected"), {}),
+        ("rule-tests-1", ("results", 0, "got"), {"concluded": []}), ("rule-tests-1", ("results", 0, "got"), None),
+    ],
+)  # fmt: skip
+def test_other_wrong_value_is_refused(
+    name: str, path: tuple[str | int, ...], value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = sample(name, capsys)
+    at(damaged, path[:-1])[path[-1]] = value
+    assert wrong(name, damaged)
 
 
 @pytest.mark.parametrize("condition", [{}, {"all": []}, {"a.b": {"eqals": 1}}, {"some": {"a.b": {}}}, {"a.b": []}])
@@ -199,3 +360,26 @@ def test_keys_are_those_of_the_code() -> None:
     assert set(report["finding"]["required"]) == set(Finding._fields) - {"excerpt"}
     assert set(report["not_checked"]["required"]) == set(NotChecked._fields)
     assert set(SCHEMAS["report-1"]["required"]) == {*Report._fields, "schema", "doctor"}
+    assert set(report["subject"]["required"]) == set(Subject._fields)
+    diagnosis = SCHEMAS["diagnosis-1"]
+    assert set(diagnosis["required"]) == {*engine_diagnose.Diagnosis._fields, "schema", "doctor"} - {"trace"}
+    assert set(diagnosis["$defs"]["need"]["required"]) == set(engine_diagnose.Asking._fields)
+    assert set(diagnosis["$defs"]["advice"]["required"]) == set(engine_diagnose.Advice._fields)
+    assert set(diagnosis["$defs"]["noticed"]["required"]) == set(triage.Noticed._fields)
+    assert set(SCHEMAS["case-1"]["required"]) == {*Case._fields, "schema"}
+    walk = set(SCHEMAS["rule-tests-1"]["$defs"]["walk"]["properties"])
+    assert walk == set(tree_file.EXAMPLE_KEYS) - {"name", "facts", "symptom", "kinds", "provider"}
+
+
+def test_verdicts_are_those_of_the_code() -> None:
+    verdicts = SCHEMAS["diagnosis-1"]["$defs"]["finding"]["properties"]["verdict"]["enum"]
+    assert verdicts == list(engine_diagnose.RANK)
+    assert set(verdicts) == set(Verdict)
+
+
+def test_parts_of_several_schemas_are_the_same() -> None:
+    seen: dict[str, object] = {}
+    for name in ("report-1", "diagnosis-1", "explained-1", "case-1"):
+        for part, shape in SCHEMAS[name]["$defs"].items():
+            if part != "finding":
+                assert seen.setdefault(part, shape) == shape, f"{part} differs in {name}"

@@ -62,7 +62,7 @@ def _errors(folder: Path, found: Sources, providers: Any, problems: list[str]) -
         for entry in entries if not wrong else ():
             if entry["id"] in seen:
                 problems.append(f"{shown}:{entry.line}: the id {entry['id']} is taken by {seen[entry['id']]}")
-            seen[entry["id"]] = shown
+            seen[entry["id"]] = found.files[f"error {entry['id']}"] = shown
             yield entry
 
 

@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
-    chosen = parser().parse_args(words)
+    chosen = parser().parse_intermixed_args(words)
     option.say_unknown_provider(chosen.provider)
     options = library.chosen(_options(chosen))
     book = library.rulebook(options)

@@ -50,10 +50,27 @@ class Checker:
 
     def document(self, document: Document) -> Checked:
         """Judge one document."""
+        document = self._told_apart(document)
         view = judge.document_view(document, self.case)
         found = judge.judged(view, self.book.for_kind(document.kind))
         findings = [self.describer.finding(one, view, document.name) for one in found.outcomes]
         return Checked(self.subject(document, view), _ranked(findings), self._wanted(found.missing), found.ran)
+
+    def _told_apart(self, document: Document) -> Document:
+        """Plain text that holds a known error message is an error text: only the catalogue can tell."""
+        if document.kind != "unknown" or document.input.form != "text" or document.input.problem is not None:
+            return document
+        from doctor.engine.report_text import matches
+
+        found = matches((document.source or b"").decode("utf-8", "replace"), self.book.errors)
+        if not found:
+            return document
+        suspects = dict.fromkeys(name for match in found for name in match.suspects)
+        details: dict[str, object] = {
+            "says": [match.entry["means"] for match in found[:5]], "points_to": list(suspects)[:8],
+            "next": "doctor diagnose takes it as evidence",
+        }  # fmt: skip
+        return document._replace(kind="error-text", details=details)
 
     def _wanted(self, missing: dict[str, str]) -> dict[str, str]:
         """What is missing from the documents; and from the case, when anything was said of the case at all."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import evidence, judge, summary, tree, triage
 from doctor.engine.check import failed
-from doctor.engine.rule import Outcome, run
+from doctor.engine.rule import Outcome, Rule, run
 from doctor.facts import acquisition
 from doctor.facts.registry import declared
 from doctor.model.finding import SEVERITIES, Finding, NotChecked, Severity, Subject, Verdict
@@ -34,6 +34,8 @@ RANK: Final = ("confirmed", "suspected", "crashed", "unknown", "ruled-out", "not
 
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_TAKEN_FOR_METADATA: Final = ("idp-metadata", "sp-metadata", "metadata-aggregate", "html", "unknown")
 
 
 class Asking(NamedTuple):
@@ -188,17 +190,19 @@ class Examined:
     def _verdicts(self, name: str) -> list[Judged]:
         """A rule's outcomes: each that is confirmed, else the one that says most."""
         rule = self.book.rule(name)
-        outcomes = [
-            Judged(out, view, out.verdict) for view in self._views(rule.data["document"]) for out in run(rule, view)
-        ]
+        outcomes = [Judged(out, view, out.verdict) for view in self._views(rule) for out in run(rule, view)]
         telling = [one for one in outcomes if one.verdict in ("confirmed", "crashed")]
         if not telling:
             order = ("unknown", "ruled-out", "not-applicable")
             telling = sorted(outcomes, key=lambda one: order.index(one.verdict))[:1]
         return [self._suspected(name, one) for one in telling]
 
-    def _views(self, kinds: list[str]) -> list[View]:
+    def _views(self, rule: Rule) -> list[View]:
+        """The documents of the rule's kinds; without one the case, unless something else was taken for metadata."""
+        kinds = rule.data["document"]
         found = [view for view in self.view.documents if view.document.kind in kinds or "any" in kinds]
+        if not found and all(evidence.everywhere(leaf.partition("|")[0]) for leaf in rule.facts):
+            found = [view for view in self.view.documents if view.document.kind in _TAKEN_FOR_METADATA]
         return found or [self.view]
 
     def _suspected(self, name: str, one: Judged) -> Judged:
@@ -267,8 +271,8 @@ class Examined:
         return declined or value.missing.get(name) == "ambiguous"
 
     def _worth(self, one: Acquisition, steps: list[tuple[str, frozenset[str]]]) -> tuple[Any, ...]:
-        """Decides the likeliest suspect; decides any; is free; spares the customer a capture; decides most; is cheap;
-        comes early; its id."""
+        """Decides the likeliest suspect; decides any; is free; spares the customer a capture; decides most for what
+        it costs; is cheap; comes early; its id."""
         told = acquisition.provided(one)
         decided = [name for name, lacks in steps if lacks <= told]
         touched = [number for number, (_, lacks) in enumerate(steps) if lacks & told]
@@ -277,7 +281,7 @@ class Examined:
         )
         return (
             likely, not decided, one.cost > acquisition.FREE, one.cost >= acquisition.CAPTURE,
-            -len(decided), one.cost, touched[0], one.id,
+            -len(decided) / one.cost, one.cost, touched[0], one.id,
         )  # fmt: skip
 
     def _asking(self, one: Acquisition, steps: list[tuple[str, frozenset[str]]]) -> Asking:

@@ -118,6 +118,11 @@ def _anywhere(name: str) -> bool:
     return all("*" in fact.on for fact in declarations)
 
 
+def everywhere(name: str) -> bool:
+    """Whether every document can tell this fact of itself."""
+    return any("*" in fact.on for fact in registry().get(name, ()))
+
+
 def _plain(value: Any) -> Any:
     """A value that can be compared: collections by what identifies their items."""
     return shown(value) if isinstance(value, tuple) else value

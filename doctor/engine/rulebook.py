@@ -258,7 +258,11 @@ def built(where: Folder) -> tuple[dict[str, dict[str, Any]], list[str]]:
     wrong += [
         problem for name, data in found.trees.items() for problem in typecheck.tree_problems(data, found.files[name])
     ]
-    wrong += [problem for entry in found.errors for problem in typecheck.error_problems(entry)]
+    wrong += [
+        problem
+        for entry in found.errors
+        for problem in typecheck.error_problems(entry, found.files[f"error {entry['id']}"])
+    ]
     listed = _listed(rules)
     made: dict[str, dict[str, Any]] = {
         "conditions": {"rules": listed, "kinds": _by_kind(listed), "fingerprints": compiled["fingerprints"],

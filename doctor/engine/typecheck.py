@@ -276,11 +276,11 @@ def _branches(steps: list[Any], check: Check) -> None:
             _branches(step["steps"], check)
 
 
-def error_problems(entry: Map) -> list[str]:
-    """What is wrong with the pattern and facts of one error entry, as `errors:line: what`."""
+def error_problems(entry: Map, file: str) -> list[str]:
+    """What is wrong with the pattern and facts of one error entry, as `file:line: what`."""
     from doctor.engine.pattern import compiled
 
-    where = f"rules/errors:{entry.line}: {entry['id']}"
+    where = f"{file}:{entry.line}: {entry['id']}"
     try:
         pattern = compiled(entry["pattern"])
     except ValueError as error:

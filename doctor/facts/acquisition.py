@@ -244,6 +244,11 @@ ACQUISITIONS: Final = (
 )  # fmt: skip
 
 
+_OF_ANY_FILE: Final = frozenset({
+    "input.kind", "input.form", "input.problem", "input.root", "input.root_is_message", "input.namespace",
+    "fetch.status", "fetch.failure",
+})  # fmt: skip
+"""Facts of the bytes that a file meant as metadata tells, whatever it is."""
 _IN_A_RESPONSE: Final = (
     "response.signature", "response.signed_parts", "response.missing_attributes", "response.seconds_late",
     "login.failed_request_age_seconds", "response.attributes_misnamed", "response.encrypted_for_current_key",
@@ -259,7 +264,7 @@ def provided(acquisition: Acquisition) -> frozenset[str]:
 
 @cache
 def _told_by(kinds: tuple[str, ...]) -> frozenset[str]:
-    anything = {"input.kind", "input.form", "input.problem"} if "idp-metadata" in kinds else set()
+    anything = _OF_ANY_FILE if "idp-metadata" in kinds else frozenset()
     told = {
         name
         for name, declared in registry().items()

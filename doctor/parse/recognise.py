@@ -45,7 +45,10 @@ def _html(base: Document, data: bytes, text: str) -> Document:
 def _json(base: Document, data: bytes, text: str) -> Document:
     from doctor.parse import jsons
 
-    return jsons.read(base, data, text)
+    found = jsons.read(base, data, text)
+    if found.kind == "unknown" and "-----BEGIN " in text:
+        return _certificates(base._replace(input=base.input._replace(form="pem")), data, text)
+    return found
 
 
 def _text(base: Document, data: bytes, text: str) -> Document:

@@ -56,12 +56,12 @@ def form(data: bytes, text: str) -> str:
         return "empty" if not data.strip(b"\0 \t\r\n\xef\xbb\xbf\xff\xfe") else "binary"
     if shown[0] == "<":
         return "html" if _HTML.match(shown, _begin(shown)) else "xml"
+    if shown[0] in "{[":
+        return "json"
     if "-----BEGIN " in text:
         return "pem"
     if data[:1] == b"0" and data[1:2] >= b"\x80" and _TEXT_CONTROL.search(text):
         return "der"
-    if shown[0] in "{[":
-        return "json"
     return _text_form(data, text)
 
 

@@ -59,7 +59,8 @@ def reported(one: Match) -> dict[str, Any]:
     return {
         "id": entry["id"], "code": entry["code"], "emitter": entry["emitter"], "idp": entry["idp"],
         "protocol": entry["protocol"], "stage": entry["stage"], "means": entry["means"], "look": entry["look"],
-        "suspects": list(entry["suspects"]), "facts": one.facts, "source": entry["source"],
+        "suspects": list(entry["suspects"]), "matched": masked(one.text)[:300],
+        "facts": one.facts, "source": entry["source"],
     }  # fmt: skip
 
 

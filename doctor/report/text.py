@@ -86,9 +86,9 @@ def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:
     if subject.provider:
         tenant = subject.summary.get("tenant")
         parts.append(names.get(subject.provider, subject.provider) + (f" ({safe(str(tenant))})" if tenant else ""))
-    for key in ("entity_id", "name", "title", "issuer", "root"):
+    for key in ("entity_id", "name", "title", "issuer", "root", "says"):
         if value := subject.summary.get(key):
-            parts.append(safe(str(value), 200))
+            parts.append(safe(str(value[0] if isinstance(value, list) else value), 200))
             break
     if "entities" in subject.summary:
         parts.append(f"{subject.summary['entities']:,} entities")

@@ -7,9 +7,7 @@ yardstick knows no unknown facts and reads a plain dict. Usage: conditions.py RO
 from __future__ import annotations
 
 import json
-import statistics
 import sys
-import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -58,16 +56,10 @@ def main(rounds: int) -> None:
     plain = [plain for _, plain in made]
     if [test(view, None) for test in tests] != [one(values) for one in plain]:
         raise SystemExit("the conditions and the lambdas disagree")
-    times = [(_timed(lambda: [test(view, None) for test in tests]), _timed(lambda: [one(values) for one in plain]))
-             for _ in range(rounds)]  # fmt: skip
-    measured, base = [one for one, _ in times], [two for _, two in times]
-    print(json.dumps([statistics.median(measured), statistics.median(base), *process.ratio(measured, base)]))
-
-
-def _timed(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
+    told = process.in_turns(
+        rounds, lambda: [test(view, None) for test in tests], lambda: [one(values) for one in plain]
+    )  # fmt: skip
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

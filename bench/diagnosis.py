@@ -7,18 +7,13 @@ yardstick is writing the same diagnosis as JSON. Usage: diagnosis.py ROUNDS
 from __future__ import annotations
 
 import json
-import statistics
 import sys
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bench import process
 from doctor.engine import tree_example
 from doctor.engine.rulebook import shipped
 from doctor.report import diagnosis as report
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 CASE: dict[str, Any] = {
     "name": "stuck in Validating",
@@ -35,16 +30,10 @@ def main(rounds: int) -> None:
     book = shipped()
     found = tree_example.examined(CASE, book).diagnosis("error")
     data = report.as_data(found, "0")
-    pairs = [(_timed(lambda: tree_example.examined(CASE, book).diagnosis("error")), _timed(lambda: json.dumps(data)))
-             for _ in range(rounds)]  # fmt: skip
-    measured, base = [one for one, _ in pairs], [two for _, two in pairs]
-    print(json.dumps([statistics.median(measured), statistics.median(base), *process.ratio(measured, base)]))
-
-
-def _timed(call: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
+    told = process.in_turns(
+        rounds, lambda: tree_example.examined(CASE, book).diagnosis("error"), lambda: json.dumps(data)
+    )  # fmt: skip
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

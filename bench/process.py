@@ -86,3 +86,16 @@ def ratio(values: Sequence[float], yardstick: Sequence[float]) -> Ratio:
     pairs = sorted(value / base for value, base in zip(values, yardstick, strict=True))
     low, high = pairs[len(pairs) // 4], pairs[-1 - len(pairs) // 4]
     return Ratio(statistics.median(pairs), low, high)
+
+
+def in_turns(rounds: int, measured: Callable[[], object], yardstick: Callable[[], object]) -> list[float]:
+    """Two calls timed in turns: seconds of both as medians, then the pairwise ratio with its middle half."""
+    pairs = [(_timed(measured), _timed(yardstick)) for _ in range(rounds)]
+    ours, theirs = [one for one, _ in pairs], [two for _, two in pairs]
+    return [statistics.median(ours), statistics.median(theirs), *ratio(ours, theirs)]
+
+
+def _timed(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start

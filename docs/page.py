@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from doctor.catalogue import build, store
 from doctor.catalogue.source import read as read_yaml
 from doctor.engine import authoring, graph
 from doctor.facts import acquisition
@@ -18,8 +21,6 @@ from doctor.report.text import WHO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
     from doctor.engine.rulebook import Rulebook
     from doctor.engine.tree import Tree
     from doctor.facts.acquisition import Acquisition
@@ -63,7 +64,7 @@ def rule_page(book: Rulebook, rule_id: str, source: dict[str, Any]) -> str:
     """The page of one rule, under fixed headings."""
     rule = json.loads(json.dumps(authoring.page(book, rule_id)))
     told = [
-        MARK.format(rule["file"]), "", f"# {rule_id}", "",
+        MARK.format(files()[rule_id]), "", f"# {rule_id}", "",
         f"{rule['severity']} · judges: {judged(rule['document'])} · who must act: {WHO[rule['who']]}", "",
         "## What it means", "", *_meaning(rule), "",
         "## When it fires", "", *_condition(book, rule), "",
@@ -137,11 +138,17 @@ def rule_index(book: Rulebook) -> str:
     return "\n".join(told) + "\n"
 
 
+@cache
+def files() -> dict[str, str]:
+    """The file of each rule. A tree may bear the name of a rule, so trees are left out."""
+    return build.read_folder(Path(store.folder().rules), "rules").files
+
+
 def by_folder(book: Rulebook) -> dict[str, list[dict[str, Any]]]:
     """The rows of `doctor rules list` by the folder of their files, in the order of `FOLDERS`."""
     found: dict[str, list[dict[str, Any]]] = {folder: [] for folder in FOLDERS}
     for row in authoring.listing(book):
-        found.setdefault(row["file"].split("/")[1], []).append(row)
+        found.setdefault(files()[row["id"]].split("/")[1], []).append(row)
     return {folder: rows for folder, rows in found.items() if rows}
 
 
@@ -236,7 +243,10 @@ def _tree(one: Tree) -> Iterator[str]:
 
 def errors(folder: Path, tested: frozenset[str]) -> str:
     """A row for each error file: what it holds, its entries, and how many lead to a rule whose examples hold."""
-    return table(("file", "what it holds", "entries", "lead to a rule"), (_error_row(path, tested) for path in sorted(folder.glob("*.yaml"))))
+    return table(
+        ("file", "what it holds", "entries", "lead to a rule"),
+        (_error_row(path, tested) for path in sorted(folder.glob("*.yaml"))),
+    )
 
 
 def _error_row(path: Path, tested: frozenset[str]) -> tuple[str, ...]:

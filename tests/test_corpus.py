@@ -13,6 +13,7 @@ from xml.parsers import expat
 import pytest
 
 import doctor
+from tests import corpus
 
 CORPUS: Final = Path(__file__).parents[2] / "shared" / "corpus"
 NOW: Final = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -119,3 +120,10 @@ def test_certificates_of_the_corpus_are_told_by_their_kind() -> None:
     found = [judged(path)[0].subjects[0].kind for path in (*of_kind("certificate"), *of_kind("der-cert"))]
     read = [kind for kind in found if kind in ("certificate", "csr", "private-key")]
     assert len(read) > 0.9 * len(found)
+
+
+def test_counts_are_the_pinned_ones() -> None:
+    """A change of a rule shows in review what it does to real files: `python -m tests.corpus --write` pins anew."""
+    pinned = json.loads(corpus.PINNED.read_text(encoding="utf-8"))
+    found = {name: corpus.counted(CORPUS / name) for name in corpus.FOLDERS}
+    assert corpus.changes(pinned, found) == []

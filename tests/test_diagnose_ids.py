@@ -59,6 +59,11 @@ FOUND: Final = {
 WRONG_ADDRESS: Final = "Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01"
 
 
+NOBODY_LOOKED: Final = {name: value for name, value in FOUND.items() if name != "organization.exists"}
+EMPTY: Final = dict.fromkeys(("idp_entity_id", "idp_sso_url", "idp_certificates"))
+"""A `saml_config` without anything of the identity provider."""
+
+
 class Try(NamedTuple):
     """One case: files by name, a symptom, facts that somebody tells, options."""
 
@@ -83,7 +88,7 @@ def files_of(one: Try, folder: Path) -> list[str]:
 PROVEN: Final = (
     Try("metadata-not-uploaded", "somebody looked", {**DRAFT, "connection.metadata_uploaded": False}),
     Try("metadata-not-uploaded", "Scalekit shows no values of the other side",
-        files={"c.json": scalekit({"idp_entity_id": None, "idp_sso_url": None, "idp_certificates": None}, status="DRAFT")}),
+        files={"c.json": scalekit(EMPTY, status="DRAFT")}),
     Try("metadata-not-uploaded", "a draft at WorkOS, and somebody looked", {"connection.metadata_uploaded": False},
         files={"c.json": workos(state="draft")}),
     Try("metadata-not-uploaded", "by a symptom", {"connection.metadata_uploaded": False},
@@ -186,7 +191,8 @@ LACKING: Final = (
     Try("metadata-url-unreachable", "uploaded", UPLOADED, fact="connection.metadata_url_reachable"),
     Try("certificate-expired", "all else is sound",
         {**TRIED, "connection.protocol": "oidc", "login.ended_at": "vendor", "sp.acs_url": ACS, "idp.acs_url": ACS,
-         "sp.entity_id": SP, "idp.audience": SP, "organization.domain_verified": True}, fact="idp.signing_certificates"),
+         "sp.entity_id": SP, "idp.audience": SP, "organization.domain_verified": True},
+        fact="idp.signing_certificates"),
     Try("acs-url-mismatch", "the error quotes one address", TRIED, files={"md.xml": metadata()}, symptom=WRONG_ADDRESS,
         fact="idp.acs_url"),
     Try("acs-url-mismatch", "the connection shows one address", {"connection.logins_attempted": 1},
@@ -212,15 +218,16 @@ LACKING: Final = (
     Try("scim-deactivation-disabled", "by a symptom", symptom="Deactivated users still active",
         fact="scim.deactivation_enabled"),
     Try("oauth-redirect-uri-mismatch", "one address",
-        {"oauth.error": "redirect_uri_mismatch", "oauth.expected_redirect_uri": CB}, fact="oauth.registered_redirect_uri"),
+        {"oauth.error": "redirect_uri_mismatch", "oauth.expected_redirect_uri": CB},
+        fact="oauth.registered_redirect_uri"),
     Try("oauth-client-invalid", "the secret was not looked at",
         {"oauth.error": "invalid_client", "oauth.client_id_matches": True}, fact="oauth.client_secret_state"),
     Try("oauth-access-denied", "nobody asked the person", {"oauth.error": "access_denied"}, fact="oauth.consent"),
     Try("oauth-scope-unsupported", "nobody knows which", {"oauth.error": "invalid_scope"},
         fact="oauth.unsupported_scope"),
     Try("organization-missing", "nobody looked",
-        {name: value for name, value in FOUND.items() if name != "organization.exists"}
-        | {"organization.connection_linked": True, "organization.domain_verified": True}, symptom="Organization not found", fact="organization.exists"),
+        {**NOBODY_LOOKED, "organization.connection_linked": True, "organization.domain_verified": True},
+        symptom="Organization not found", fact="organization.exists"),
     Try("organization-connection-unlinked", "nobody looked", {**FOUND, "organization.domain_verified": True},
         symptom="Organization not found", fact="organization.connection_linked"),
     Try("organization-domain-unverified", "the domains have no state", FOUND, files={"c.json": workos()},
@@ -354,7 +361,7 @@ def test_workos_connection_alone(vendor: dict[str, Any], tmp_path: Path) -> None
 
 
 def test_scim_401() -> None:
-    found = diagnosed(symptom="SCIM requests fail with 401 Unauthorized")
+    found = diagnosed(symptom="SCIM 401")
     assert found.trees[0] == "scim-sync-failing"
     assert found.headline == "scim-token-rejected"
     assert found.needs[0].acquisition in ("ask:scim.token_expired", "ask:scim.token_current")

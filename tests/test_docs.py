@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 import io
 import re
 import shlex
@@ -19,14 +20,15 @@ import yaml
 
 import doctor
 from docs import generate, page
-from doctor import library
+from doctor import casework, library
+from doctor.catalogue import error_file, source, tree_file
 from doctor.catalogue import rule as rule_file
-from doctor.catalogue import source
-from doctor.cli import check
+from doctor.cli import check, diagnose, rules
 from doctor.cli.main import COMMANDS, main
-from doctor.engine import example, typecheck
+from doctor.engine import example, pattern, tree, tree_example, typecheck
 from doctor.engine.condition import OPERATORS
 from doctor.engine.rulebook import condition_part, shipped
+from doctor.facts import acquisition
 from doctor.facts.registry import registry
 from doctor.model.document import KINDS
 from doctor.parse.recognise import recognise
@@ -34,7 +36,7 @@ from doctor.report import text as report_text
 from tests.factory import broken_metadata, certificate, providers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 TOP = Path(__file__).resolve().parent.parent
 WRITTEN = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{path.name}" for path in TOP.glob("docs/*.md")))
@@ -90,19 +92,22 @@ def shown(fence: Fence) -> Iterator[Shown]:
             yield Shown(fence, part[0], tuple(part[1:]), code)
 
 
-COMMANDS_SHOWN = [one for fence in every("console", "sh") for one in shown(fence)]
+SHOWN = [fence for fence in every("console", "sh") if any(shown(fence))]
+TUTORIAL = "docs/writing-a-rule.md"
+"""Its commands build on each other; they are tried in a folder of their own."""
 
 
 @pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The top folder, and a clock that stands still."""
+def still(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The top folder, no kept cases, and a clock that stands still."""
     monkeypatch.chdir(TOP)
+    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(library, "datetime", Fixed)
+    monkeypatch.setattr(casework, "datetime", Fixed)
 
 
-@pytest.mark.usefixtures("still")
-@pytest.mark.parametrize("one", COMMANDS_SHOWN, ids=str)
-def test_command(one: Shown, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def tried(one: Shown, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a command, and hold what is shown against what it prints."""
     name, *words = shlex.split(one.command)
     assert name == "doctor", "only commands of doctor can be tried here"
     if "<" in words:
@@ -111,14 +116,37 @@ def test_command(one: Shown, capsys: pytest.CaptureFixture[str], monkeypatch: py
         words = words[: words.index("<")]
     code = main(words)
     printed = capsys.readouterr().out.splitlines()
-    assert code == one.code
+    assert code == one.code, one
     for line in one.output:
         found = line in printed or (not line.startswith(" ") and any(line in whole for whole in printed))
-        assert line in ("", TRIMMED) or found, f"no longer printed: {line!r}"
+        assert line in ("", TRIMMED) or found, f"{one}: no longer printed: {line!r}"
+
+
+@pytest.mark.usefixtures("still")
+@pytest.mark.parametrize(
+    "fence", [one for one in SHOWN if one.page != TUTORIAL], ids=lambda fence: f"{fence.page}:{fence.line}"
+)
+def test_commands(fence: Fence, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in shown(fence):
+        tried(one, capsys, monkeypatch)
+
+
+@pytest.mark.usefixtures("still")
+def test_the_tutorial(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my-rules").mkdir()
+    for fence in fences(TUTORIAL):
+        if fence.language == "yaml rule":
+            rule_id = yaml.safe_load(fence.text)["id"]
+            assert rule_id not in shipped().ids
+            assert Path(f"my-rules/{rule_id}.yaml").exists(), "the rule is another one than doctor rules new began"
+            Path(f"my-rules/{rule_id}.yaml").write_text(fence.text, encoding="utf-8")
+        for one in shown(fence):
+            tried(one, capsys, monkeypatch)
 
 
 def test_readme_shows_commands() -> None:
-    assert len([one for one in COMMANDS_SHOWN if one.fence.page == "README.md"]) >= 4
+    assert len([one for fence in SHOWN if fence.page == "README.md" for one in shown(fence)]) >= 6
     assert "$ doctor" not in "".join(fence.text for fence in every("", "text", "bash"))
 
 
@@ -153,9 +181,8 @@ def test_generated_pages_are_current() -> None:
 
 
 def test_generated_pages_say_so() -> None:
-    parts = {path for path in generate.pages() if path.name in ("README.md", "conditions.md")} - {generate.RULES / "README.md"}  # fmt: skip  # noqa: E501
     for path, text in generate.pages().items():
-        assert text.startswith("<!-- Generated from ") or path in parts
+        assert text.startswith("<!-- Generated from ") or path in generate.PARTLY
 
 
 def test_every_generated_part_has_its_place() -> None:
@@ -187,9 +214,22 @@ def test_every_option_and_command_is_documented() -> None:
     readme = (TOP / "README.md").read_text("utf-8")
     options = set(re.findall(r"--[a-z][a-z-]+", check.parser().format_help())) - {"--help"}
     section = readme.split("## Options of `doctor check`")[1].split("\n## ")[0]
-    assert set(re.findall(r"--[a-z][a-z-]+", section.partition("Other commands")[0])) == options
+    assert set(re.findall(r"--[a-z][a-z-]+", section)) == options
     for name in COMMANDS:
         assert f"doctor {name}" in readme
+    for name in rules._COMMANDS:
+        assert f"`doctor rules {name}`" in readme or f"`{name}`" in readme
+
+
+def test_every_option_of_diagnose_is_documented() -> None:
+    readme = (TOP / "README.md").read_text("utf-8")
+    own, shared = (
+        set(re.findall(r"--[a-z][a-z-]+", one.parser().format_help())) - {"--help"} for one in (diagnose, check)
+    )
+    section = readme.split("## Options of `doctor diagnose`")[1].split("\n## ")[0]
+    left_out, given = section.split("| option |")
+    assert set(re.findall(r"--[a-z][a-z-]+", left_out)) == shared - own
+    assert set(re.findall(r"--[a-z][a-z-]+", given.partition("Other commands")[0])) == own - shared
 
 
 SAMPLES = {
@@ -277,16 +317,48 @@ def test_the_operators_have_words() -> None:
     assert set(generate.MEANINGS) == set(OPERATORS)
 
 
-def test_the_tutorial_makes_a_rule_that_works(tmp_path: Path) -> None:
-    (fence,) = every("yaml rule")
-    rule_id = yaml.safe_load(fence.text)["id"]
-    (tmp_path / f"{rule_id}.yaml").write_text(fence.text, encoding="utf-8")
-    data = source.parse(fence.text, f"{rule_id}.yaml")
-    assert rule_file.problems(data, f"{rule_id}.yaml") == typecheck.problems(data, fence.page) == []
-    assert [one.passed for one in example.results({**data, **condition_part(data)})] == [True, True]
-    patient = providers.healthy("okta", NOW).replace(b"acme.okta.com/", b"acme.okta.com:8443/")
-    assert rule_id in {one.id for one in doctor.check(patient, rules=tmp_path, at=NOW).findings}
-    assert rule_id not in shipped().ids
+def test_the_tree_in_a_page_works() -> None:
+    (fence,) = every("yaml tree")
+    data = source.parse(fence.text, fence.page)
+    assert tree_file.problems(data, f"rules/trees/{data['id']}.yaml", shipped().ids) == []
+    one = tree.compiled(data)
+    book = copy.copy(shipped())
+    book._trees = (one,)
+    assert [each for each in tree_example.results(one, book) if not each.passed] == []
+    assert one.id not in [each.id for each in shipped().trees]
+
+
+def test_the_error_text_in_a_page_matches() -> None:
+    (fence,) = every("yaml errors")
+    entries = source.parse(fence.text, fence.page)
+    assert error_file.problems(entries, fence.page, shipped().ids, ()) == []
+    for entry in entries:
+        found = [pattern.compiled(entry["pattern"]).search(text) for text in entry["examples"]]
+        assert all(found)
+        assert set(entry["facts"].values()) <= set(found[-1].groupdict())
+        assert set(entry["facts"]) <= set(registry())
+
+
+@pytest.mark.parametrize(("fence", "keys"), [("yaml tree", tree_file.KEYS), ("yaml errors", error_file.KEYS)])
+def test_every_key_of_trees_and_error_texts_has_words(fence: str, keys: Iterable[str]) -> None:
+    text = (TOP / "docs/trees.md").read_text("utf-8").split(f"```{fence}")[1].split("| key |")[1].split("\n\n")[0]
+    assert {
+        name for row in re.findall(r"^\| (`.+?`) \|", text, re.MULTILINE) for name in re.findall(r"\w+", row)
+    } == set(keys)
+
+
+def test_every_tree_has_a_picture() -> None:
+    text = (TOP / "docs/trees.md").read_text("utf-8")
+    for one in shipped().trees:
+        assert f"### {one.id}\n" in text
+    assert text.count("```mermaid\nflowchart TD\n") == len(shipped().trees)
+
+
+def test_every_acquisition_has_a_row() -> None:
+    text = (TOP / "docs/facts.md").read_text("utf-8")
+    for one in acquisition.acquisitions():
+        assert f"| `{one.id}` |" in text
+    assert {one.cost for one in acquisition.acquisitions()} == set(page.COSTS)
 
 
 def test_every_fact_has_a_row() -> None:

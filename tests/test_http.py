@@ -17,7 +17,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from doctor.sources import http
+from doctor.sources import http, wire
+from doctor.sources.body import decoded
 from doctor.sources.http import Fetched, fetch, is_evidence, refusal, shown
 from tests import loopback
 from tests.loopback import redirect, reply, serving, talking
@@ -263,7 +264,7 @@ def test_dead_addresses_share_the_wait(network: Network, monkeypatch: pytest.Mon
         waits.append(seconds)
         raise TimeoutError
 
-    monkeypatch.setattr(http, "_dial", dead)
+    monkeypatch.setattr(wire, "_dial", dead)
     network.names["idp.example"] = [["2606:4700::1", PUBLIC]]
     got = fetch("http://idp.example/", timeout=4, clock=lambda: 0.0)
     assert (got.failure, waits) == ("timeout", [2.0, 4.0])
@@ -383,7 +384,7 @@ def test_gzip_bomb() -> None:
 
 
 def test_a_bomb_is_never_unpacked_beyond_the_limit() -> None:
-    assert len(http._unzipped([gzip.compress(bytes(5_000_000))], 1000)) == 1001
+    assert len(decoded([gzip.compress(bytes(5_000_000))], "gzip", 1000)) == 1001
 
 
 def test_gzip_that_never_says_anything() -> None:

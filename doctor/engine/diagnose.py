@@ -317,7 +317,7 @@ class Examined:
         placed = []
         for name, outcomes in self.judged.items():
             for one in outcomes:
-                subject = one.view.document.name if one.view.has_document else self.case.name
+                subject = one.view.document.name if one.view.has_document else "case"
                 finding = describer.finding(one.outcome, one.view, subject)
                 lacks = sorted(_lacks(one.outcome.missing)) if one.outcome.missing is not None else []
                 finding = finding._replace(verdict=Verdict(one.verdict), needs=tuple(lacks), path=self._path(name))

@@ -146,8 +146,11 @@ def _by_text(expected: str, actual: str) -> str:
     return _by_name(expected, actual, "other")
 
 
+_SEPARATORS: Final = str.maketrans("-_/:", "....")
+
+
 def _without_environment(text: str) -> str:
-    parts = text.casefold().replace("-", ".").replace("_", ".").replace("/", ".").split(".")
+    parts = text.casefold().translate(_SEPARATORS).split(".")
     return ".".join(part for part in parts if part not in _ENVIRONMENTS)
 
 

@@ -32,11 +32,11 @@ class Place(NamedTuple):
 
 def resolved(host: str, port: int, budget: Budget) -> list[Place]:
     """The addresses of `host`; a literal in any spelling (127.1, 0x7f000001, 017700000001) is its own."""
-    literal = literal(host)
-    if isinstance(literal, ipaddress.IPv6Address):
-        return [Place(socket.AF_INET6, (str(literal), port, 0, 0))]
-    if literal is not None:
-        return [Place(socket.AF_INET, (str(literal), port))]
+    address = literal(host)
+    if isinstance(address, ipaddress.IPv6Address):
+        return [Place(socket.AF_INET6, (str(address), port, 0, 0))]
+    if address is not None:
+        return [Place(socket.AF_INET, (str(address), port))]
     return _looked_up(host, port, budget)
 
 
@@ -68,6 +68,9 @@ def _looked_up(host: str, port: int, budget: Budget) -> list[Place]:
         said = getattr(found, "strerror", None) or "no address"
         raise FetchError("dns", f"{host} cannot be resolved: {said}")
     return found
+
+
+# ── which addresses are refused ────────────────────────────────────────────────────────────────────────────
 
 
 def insist_on_public(host: str, places: list[Place]) -> None:

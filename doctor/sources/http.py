@@ -164,7 +164,8 @@ def _get(url: str, rules: _Rules) -> _Answer:
 def _exchange(url: str, target: Target, rules: _Rules) -> _Answer:
     import httpcore
 
-    backend = cast("httpcore.NetworkBackend", Backend(rules.budget, allow_private=rules.allow_private))  # duck-typed: a subclass would need the import
+    door = Backend(rules.budget, allow_private=rules.allow_private)
+    backend = cast("httpcore.NetworkBackend", door)  # duck-typed: a subclass would need the import
     context = tls_context(rules.verify) if target.scheme == "https" else None
     headers = [(b"Host", target.authority), *_HEADERS]
     try:

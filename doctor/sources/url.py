@@ -118,5 +118,5 @@ def _parameter(part: str) -> str:
 
 
 def clean(text: str) -> str:
-    """The first 2,000 characters of `text`, none of them a control character."""
+    """The first 2,000 characters of `text`, with a mark for each that cannot be printed."""
     return "".join(char if char.isprintable() else "\ufffd" for char in text[:2000])

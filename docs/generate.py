@@ -27,8 +27,8 @@ TOP: Final = Path(__file__).resolve().parent.parent
 RULES: Final = TOP / "docs" / "rules"
 PARTLY: Final = (TOP / "README.md", TOP / "docs" / "conditions.md", TOP / "docs" / "trees.md")
 """Pages that people write, with generated parts."""
-NAMED_ONLY: Final = ("error-text", "case")
-"""Kinds that are not files of their own: texts that people bring, and the case itself."""
+NAMED_ONLY: Final = ("case",)
+"""Kinds that no input is recognised as: the case itself."""
 MEANINGS: Final = {
     "eq": "equal; `fact: value` is short for it", "ne": "not equal", "lt": "less, or earlier",
     "lte": "less or equal", "gt": "greater, or later", "gte": "greater or equal",

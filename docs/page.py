@@ -1,4 +1,4 @@
-"""The generated pages as Markdown: a rule's page, the lists of rules, of facts and acquisitions, of trees and error texts."""
+"""The generated pages as Markdown: a rule's page, and the lists of rules, facts, acquisitions, trees, error texts."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from doctor.report.text import WHO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
     from doctor.engine.rulebook import Rulebook
     from doctor.engine.tree import Tree
     from doctor.facts.acquisition import Acquisition

@@ -17,6 +17,7 @@ from doctor.engine import diagnose as engine
 from doctor.model import case as model
 from doctor.model import redaction
 from doctor.model.error import UsageError
+from doctor.parse import sniff
 from doctor.parse.recognise import recognise
 from doctor.sources import case_file, exhibit
 
@@ -129,7 +130,7 @@ def _with(case: model.Case, document: Document) -> model.Case:
     if document.kind == "case":
         raise UsageError(f"{document.name} is a case file", "doctor cases import FILE, or doctor.Case.load")
     if document.kind == "unknown" and document.input.form == "text":
-        return with_report(case, (document.source or b"").decode("utf-8", "replace"))
+        return with_report(case, sniff.whole_text(document.source or b""))
     offered = document.details.get("offered_as")
     return case.with_document(exhibit.of_document(document, str(offered) if offered else None))
 

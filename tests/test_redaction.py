@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doctor import casework
+from doctor import casework, library
 from doctor.model import redaction
 from tests.evidence import diagnosed, metadata, put, ran, scalekit, workos
 from tests.factory import certificate
@@ -126,7 +126,7 @@ JSONS: Final[dict[str, Any]] = {
         type="OIDC", saml_config=None, oidc_config={"client_id": "x", "client_secret": f"{MARK}abc"}
     ),
     "Scalekit list": {"connections": [scalekit(), scalekit(oauth_config={"client_secret": f"{MARK}abc"})]},
-    "an application's export": {"appId": "1", "identifierUris": [], "passwordCredentials": [{"secretText": f"{MARK}abc"}]},
+    "an application's export": {"appId": "1", "identifierUris": [], "passwordCredentials": [{"secretText": MARK}]},
     "SCIM user": {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "a", "password": f"{MARK}abc"},
     "token answer": {"access_token": f"{MARK}abc", "token_type": "Bearer", "id_token": JWT},
     "directory": {"object": "directory", "id": "directory_01", "state": "linked", "bearer_token": f"{MARK}abc"},
@@ -212,7 +212,7 @@ def test_a_fact_that_somebody_tells(name: str, tmp_path: Path, capsys: pytest.Ca
 
 
 def test_saved_case(tmp_path: Path) -> None:
-    case = casework.empty("x", casework.library.Options())
+    case = casework.empty("x", library.Options())
     for text in SECRETS.values():
         case = casework.Case(*casework.with_report(case, text))
     case.save(tmp_path / "case.json")
@@ -249,7 +249,8 @@ def test_legitimate_words_survive(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "headline"),
-    [("code: invalid_client", "oauth-client-invalid"), ("error code: redirect_uri_mismatch", "oauth-redirect-uri-mismatch"),
+    [("code: invalid_client", "oauth-client-invalid"),
+     ("error code: redirect_uri_mismatch", "oauth-redirect-uri-mismatch"),
      ('{"error":"invalid_scope","error_description":"x"}', "oauth-scope-unsupported"),
      (f"https://a.example/cb?error=access_denied&state={MARK}", "oauth-access-denied")],
 )  # fmt: skip

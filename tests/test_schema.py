@@ -25,8 +25,8 @@ from doctor.engine import triage
 from doctor.engine.condition import COMBINATORS, OPERATORS, QUANTIFIERS
 from doctor.engine.rulebook import shipped
 from doctor.facts.address import DIFFERENCES
-from doctor.model.document import KINDS
 from doctor.model.case import Case
+from doctor.model.document import KINDS
 from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
 from doctor.report import json as written
 from tests.factory import broken, broken_metadata
@@ -59,7 +59,7 @@ DIAGNOSES = {
     "several texts": ([*SUSPECTED, "--symptom", "ada@acme.example saw AADSTS50105 at 2026-11-22 08:59 UTC"], "pass"),
     "advice": (["diagnose", "--no-input", "--set", "integration.purpose=social"], "pass"),
     "a broken file": (["diagnose", "--no-input", str(TOP / "examples/jumpcloud-broken.xml"), *AT], "fail"),
-    "declined": ([*DIAGNOSE, "--set", "connection.logins_attempted=unknown", "--set", "login.ended_at=unknown"], "undecided"),
+    "declined": ([*DIAGNOSE, "--set", "connection.logins_attempted=unknown"], "undecided"),
     "a contradiction": ([*DIAGNOSE, "--set", "idp.role_count=2"], "undecided"),
 }  # fmt: skip
 """Command lines of `doctor diagnose`, each with the verdict that it comes to."""
@@ -231,7 +231,7 @@ def test_every_error_text() -> None:
     from doctor.engine.report_text import Match
     from doctor.report.diagnosis import reported
 
-    rows = [reported(Match(entry, "", 0, entry["sets"])) for entry in shipped().errors]
+    rows = [reported(Match(entry, "words", 0, entry["sets"])) for entry in shipped().errors]
     assert wrong("explained-1", {"schema": "doctor/explained/1", "provider": None, "matches": rows}) == []
 
 
@@ -311,7 +311,8 @@ def test_wrong_value_is_refused(path: tuple[str | int, ...], value: object, caps
         ("diagnosis-1", ("trees",), [None]), ("diagnosis-1", ("trees",), ["a", "a"]),
         ("diagnosis-1", ("findings", 0, "verdict"), "likely"), ("diagnosis-1", ("findings", 0, "needs"), [""]),
         ("diagnosis-1", ("needs", 0, "kind"), "guess"), ("diagnosis-1", ("needs", 0, "question"), ""),
-        ("diagnosis-1", ("needs", 0, "provides"), ["address"]), ("diagnosis-1", ("needs", 0, "choices"), [{"label": "a"}]),
+        ("diagnosis-1", ("needs", 0, "provides"), ["address"]), ("diagnosis-1", ("needs", 0, "help"), None),
+        ("diagnosis-1", ("needs", 0, "choices"), [{"label": "a"}]),
         ("diagnosis-1", ("needs", 0, "choices"), [{"label": "a", "facts": {"b": 1}}]),
         ("diagnosis-1", ("reported", 0, "suspects"), [""]), ("diagnosis-1", ("reported", 0, "facts"), {"extra": 1}),
         ("diagnosis-1", ("trace", 0, "reached"), "yes"), ("diagnosis-1", ("trace", 0, "verdict"), "open"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from doctor.catalogue.rule import did_you_mean
 from doctor.facts.registry import declared, registry
+from doctor.model import redaction
 from doctor.model.case import DECLINED, unknown
 from doctor.model.error import UsageError
 
@@ -72,7 +73,7 @@ def _words(_fact: Fact, text: str) -> list[str]:
 def _text(fact: Fact, text: str) -> str:
     if not text:
         raise UsageError(f"{fact.name} needs a value", f"--set {fact.name}=…")
-    return text
+    return redaction.text(text)
 
 
 _PARSERS: Final = {"bool": _bool, "number": _number, "enum": _enum, "list": _words}

@@ -15,23 +15,44 @@ SECRET_NAMES: Final = frozenset({
     "access_token", "refresh_token", "id_token", "code", "code_verifier", "client_secret", "client_assertion",
     "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "authorization", "cookie", "set-cookie",
     "webhook_secret", "signing_secret", "private_key", "bearer_token", "scim_token", "otp", "device_code", "assertion",
+    "secret_text", "secret_value",
 })  # fmt: skip
-"""Names of parameters, headers and JSON keys whose values are secret."""
+"""Names of parameters, headers and JSON keys whose values are secret, however they join their words."""
 
+_ALONE: Final = frozenset({"code", "otp", "pwd", "authorization", "cookie", "set-cookie", "assertion"})
+"""Names that are secret as a whole word only; the others also behind a prefix: `oauthClientSecret`."""
+_JWK_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+
+def _any(names: frozenset[str]) -> str:
+    """A pattern for these names, their words joined by `_`, `-`, a blank or nothing."""
+    return "|".join(re.sub("[_-]", "[_ -]?", name) for name in sorted(names, key=lambda name: (-len(name), name)))
+
+
+_NAME: Final = rf"(?:(?<![A-Za-z0-9])(?:{_any(_ALONE)})|(?:{_any(SECRET_NAMES - _ALONE)}))"
+_VALUE: Final = r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s&;,\"'<>]+)"
 _KEY_BLOCK: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _JWT: Final = re.compile(r"\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,3}")
-_BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-_KEYS: Final = re.compile(r"\b(?:sk|pk|whsec|key|ghp|gho|xoxb|xoxp)_(?:test_|live_|prod_|staging_)?[A-Za-z0-9_-]{8,}")
+_BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+(?![a-z]{1,19}\b(?![._~+/=-]))[A-Za-z0-9._~+/=-]{8,}")
+_KEYS: Final = re.compile(
+    r"\b(?:(?:sk|pk|whsec|key|ghp|gho|ghs|github_pat|xoxb|xoxp)_|xox[abeoprs]-|glpat-)"
+    r"(?:test_|live_|prod_|staging_|example_)?[A-Za-z0-9_-]{8,}"
+)
 _PORTAL: Final = re.compile(
-    r"https?://(?:setup|id|portal)\.[\w.-]+/(?:portal|magicLink|magic_link)[^\s\"'<>]*", re.IGNORECASE
+    r"https?://(?:(?:setup|id|portal)\.[\w.-]+/portal|[\w.-]+/(?:[\w-]+/)?(?:magicLink|magic_link|portal/launch))"
+    r"[^\s\"'<>]*",
+    re.IGNORECASE,
 )
-_NAMED: Final = re.compile(
-    r"(?i)([\"']?\b(" + "|".join(sorted(map(re.escape, SECRET_NAMES), key=len, reverse=True)) + r")\b[\"']?\s*[=:]\s*)"
-    r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s&;,\"'<>]+)"
+_COOKIES: Final = re.compile(r"(?i)\b((?:set-)?cookie2?\s*:\s*)[^\r\n\"'=]*=[^\r\n\"']*")
+_PAIR: Final = re.compile(
+    rf"(?i)((?:name|key)[\"']?\s*[=:]\s*[\"']?({_NAME})[\"']?\s*,?\s*[\"']?value[\"']?\s*[=:]\s*){_VALUE}"
 )
+_NAMED: Final = re.compile(rf"(?i)([\"']?({_NAME})[\"']?\s*(?:[=:]|%3D)\s*){_VALUE}")
 _WORDS: Final = re.compile(r"(?i)(?:invalid|wrong|expired|missing|null|none|true|false|required|error)\b")
+_ERROR_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+|AADSTS\d+|[\d.]{1,5}")
+"""What stands behind `code:` when it names an error."""
 
 
 def text(given: str) -> str:
@@ -41,28 +62,61 @@ def text(given: str) -> str:
     found = _JWT.sub(REMOVED, found)
     found = _PORTAL.sub(REMOVED, found)
     found = _KEYS.sub(REMOVED, found)
+    found = _COOKIES.sub(lambda match: match[1] + REMOVED, found)
+    found = _PAIR.sub(_named, found)
     return _NAMED.sub(_named, found)
+
+
+def without_private_keys(given: bytes) -> bytes:
+    """Bytes that must stay as they are, but for a private key in them."""
+    if b"PRIVATE KEY-----" not in given:
+        return given
+    kept = given.decode("utf-8", "surrogateescape")
+    return _KEY_BLOCK.sub(f"{REMOVED} private key", kept).encode("utf-8", "surrogateescape")
 
 
 def _named(match: re.Match[str]) -> str:
     value = match[3].strip("\"'")
-    harmless = len(value) < 6 or _WORDS.fullmatch(value) or value == REMOVED or value.startswith("[")
-    return match[0] if harmless else match[1] + REMOVED
+    quote = match[3][0] if match[3][0] in "\"'" else ""
+    return match[0] if _harmless(match[2], value) else f"{match[1]}{quote}{REMOVED}{quote}"
+
+
+def _harmless(name: str, value: str) -> bool:
+    """Whether what stands behind the name of a secret is none: a word about it, or an error code."""
+    if _WORDS.fullmatch(value) or value.startswith(REMOVED) or not value:
+        return True
+    if name.lower() == "code":
+        return bool(_ERROR_CODE.fullmatch(value)) or len(value) < 6
+    return len(value) < 6 and value.isalpha()
 
 
 def data(value: Any) -> Any:
     """JSON data without secrets: values of secret names are replaced, texts are redacted."""
     if isinstance(value, dict):
-        return {key: _kept(str(key), inner) for key, inner in value.items()}
+        return {key: _kept(str(key), inner, value) for key, inner in value.items()}
     if isinstance(value, list):
         return [data(inner) for inner in value]
-    return text(value) if isinstance(value, str) and len(value) < 100_000 else value
+    return text(value) if isinstance(value, str) else value
 
 
-def _kept(key: str, value: Any) -> Any:
-    if key.lower() in SECRET_NAMES and isinstance(value, str) and value:
-        return REMOVED
+_KEY: Final = re.compile(rf"(?i)(?:{_any(_ALONE)}|.*(?:{_any(SECRET_NAMES - _ALONE)}))")
+
+
+def _kept(key: str, value: Any, whole: dict[Any, Any]) -> Any:
+    named = whole.get("name", whole.get("key")) if key == "value" else key
+    secret = isinstance(named, str) and _KEY.fullmatch(named)
+    if secret or (key in _JWK_PRIVATE and "kty" in whole):
+        return _removed(str(named), value)
     return data(value)
+
+
+def _removed(name: str, value: Any) -> Any:
+    """A secret value, of whatever type: its texts are removed."""
+    if isinstance(value, dict):
+        return {key: _removed(name, inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_removed(name, inner) for inner in value]
+    return REMOVED if isinstance(value, str) and not _harmless(name, value) else value
 
 
 _EMAIL: Final = re.compile(r"([\w.+-]{1,64})@((?:[\w-]{1,63}\.)+[A-Za-z]{2,24})")

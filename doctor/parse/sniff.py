@@ -32,9 +32,12 @@ def bom(data: bytes) -> str | None:
 
 def head_text(data: bytes) -> str:
     """The first bytes as text, never failing: for looking, not for parsing."""
-    head = data[:HEAD]
-    encoding = bom(head) or _guessed(head)
-    return head.decode(encoding, errors="replace").lstrip("\ufeff")
+    return whole_text(data[:HEAD])
+
+
+def whole_text(data: bytes) -> str:
+    """All bytes as text, never failing: for texts that people wrote."""
+    return data.decode(bom(data) or _guessed(data[:HEAD]), errors="replace").lstrip("\ufeff")
 
 
 def _guessed(head: bytes) -> str:

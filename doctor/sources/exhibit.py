@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from doctor.model import redaction
 from doctor.model.case import Exhibit
 from doctor.model.error import UsageError
+from doctor.parse import sniff
 from doctor.sources import reader
 from doctor.sources import subject as subjects
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 MAX_KEPT: Final = 20 * 1024 * 1024
 """Bytes of one document that a case keeps."""
 _JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
-_NEVER: Final = ("token", "callback", "private-key")
+_NEVER: Final = ("token", "callback", "private-key", "capture")
+"""Kinds of which nothing is kept. A recording of a browser holds the person's password and cookies."""
 
 
 def of_words(words: list[str], *, allow_private: bool = False) -> Iterator[Exhibit]:
@@ -52,14 +54,16 @@ def stripped(document: Document) -> bytes:
         return f"[removed] {document.kind}".encode()
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
         return _json(data)
-    if document.input.form in ("pem", "text"):
-        return redaction.text(data.decode("utf-8", "replace")).encode()
-    return data
+    if document.input.form in ("pem", "text") or (
+        document.kind in ("html", "unknown") and document.input.form in ("html", "xml")
+    ):
+        return redaction.text(sniff.whole_text(data)).encode("utf-8", "replace")
+    return redaction.without_private_keys(data)
 
 
 def _json(data: bytes) -> bytes:
     try:
         value = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return redaction.text(data.decode("utf-8", "replace")).encode()
+        return redaction.text(sniff.whole_text(data)).encode("utf-8", "replace")
     return json.dumps(redaction.data(value), ensure_ascii=False, sort_keys=False).encode("utf-8", "replace")

@@ -54,30 +54,32 @@ class Evidence(NamedTuple):
 
 
 def diagnose(
-    case: model.Case | None = None,
-    *words: str,
+    *evidence: model.Case | str | os.PathLike[str],
     symptom: str | None = None,
     set: dict[str, Any] | None = None,  # noqa: A002  (the name of the command line's option)
     book: Rulebook | None = None,
     **options: Any,
 ) -> Diagnosis:
-    """Diagnose a case, or evidence named by `words`; nothing is asked, what would help is in `needs`.
+    """Diagnose a case, or files, folders and URLs; nothing is asked, what would help is in `needs`.
 
     `symptom` is an error text or a description; `set` tells facts. `options` are the fields of `Options`.
     Raises `UsageError`, `InputError`, `CatalogueError`.
     """
     chosen = library.chosen(options)
     rules = book or library.rulebook(chosen)
-    evidence = Evidence(words, (symptom,) if symptom else (), set or {})
-    gathered = gather(case or empty("case", chosen), evidence, chosen, rules)
-    session = Session(gathered, rules, chosen.fail_on)
-    return session.so_far
+    cases = [one for one in evidence if isinstance(one, model.Case)]
+    if len(cases) > 1:
+        raise UsageError("one diagnosis is of one case", "merge the evidence into one of them")
+    words = tuple(os.fspath(one) for one in evidence if not isinstance(one, model.Case))
+    brought = Evidence(words, (symptom,) if symptom else (), set or {})
+    case = gather(cases[0] if cases else empty("case", chosen), brought, chosen, rules)
+    return Session(case, rules, chosen.fail_on).so_far
 
 
 def empty(name: str, chosen: library.Options) -> Case:
     """A new case at the moment of the options (default: now)."""
     now = (chosen.at or datetime.now(UTC)).astimezone(UTC)
-    return Case(name, now.strftime("%Y-%m-%dT%H:%M:%SZ").replace("Z", "+00:00"))
+    return Case(name, now.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: Rulebook) -> model.Case:

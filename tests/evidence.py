@@ -206,7 +206,7 @@ class Terminal:
 
     def asked(self) -> str:
         """Wait for the next question; give its text."""
-        return self.until("(the case is kept)\n> ")
+        return self.until("\n> ")
 
     def type(self, text: str) -> None:
         """Type a line."""

@@ -46,7 +46,7 @@ def _trees(folder: Path, found: Sources, problems: list[str]) -> Iterator[tuple[
         wrong = tree_file.problems(data, shown, found.rules) if data is not None else []
         problems += wrong
         if data is not None and not wrong:
-            found.files[data["id"]] = shown
+            found.files[f"tree {data['id']}"] = shown
             yield data["id"], data
 
 

@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
 
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
-    chosen = parser().parse_args(words)
+    chosen = parser().parse_intermixed_args(words)
     report = library.check(
         *chosen.subjects, progress=progress if sys.stderr.isatty() else None,
         acs_url=chosen.acs_url, sp_entity_id=chosen.sp_entity_id, sp_metadata=chosen.sp_metadata,

@@ -125,12 +125,18 @@ class Keeper:
         self.name = name
         self.store = Store()
         self.broken = False
+        self.unread = False
+        """Whether the named case could not be read; then it is not written either, lest it lose evidence."""
 
     def started(self, options: library.Options) -> Case:
-        """The named case if there is one, else a new one."""
-        if self.name and self.store.has(self.name):
-            case = self.store.load(self.name)
-            return case if options.at is None else case._replace(now=casework.empty("", options).now)
+        """The named case if there is one and it can be read, else a new one."""
+        try:
+            if self.name and self.store.has(self.name):
+                case = self.store.load(self.name)
+                return case if options.at is None else case._replace(now=casework.empty("", options).now)
+        except InputError as error:
+            self.unread = True
+            _say(error)
         return casework.empty(self.name or self._fresh(options), options)
 
     def _fresh(self, options: library.Options) -> str:
@@ -140,6 +146,8 @@ class Keeper:
 
     def keep(self, session: casework.Session) -> None:
         """Write the case as it is now."""
+        if self.unread:
+            return
         found = session.so_far
         try:
             self.store.save(session.case, found.verdict, found.headline)

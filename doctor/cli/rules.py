@@ -103,7 +103,9 @@ def _test(chosen: argparse.Namespace) -> int:
 
 
 def _mutants(chosen: argparse.Namespace) -> int:
-    found = authoring.mutants(chosen.ids)
+    found = authoring.mutants(chosen.ids, _folder(chosen.rules))
+    if not found:
+        raise UsageError(f"no rule's id holds {' or '.join(chosen.ids)}", "doctor rules list shows the rules")
     _answer(chosen, {"schema": "doctor/rule-mutants/1", "mutants": found}, pages.mutants)
     return 0
 

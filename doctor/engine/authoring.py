@@ -138,7 +138,7 @@ def _failing_trees(found: build.Sources, book: Rulebook) -> list[str]:
     from doctor.engine import tree_example
 
     return [
-        f"{found.files[one.rule]}:1: example {one.name!r}: expected {one.expected}, got {one.got}"
+        f"{found.files[f'tree {one.rule}']}:1: example {one.name!r}: expected {one.expected}, got {one.got}"
         for each in book.trees for one in tree_example.results(each, book) if not one.passed
     ]  # fmt: skip
 
@@ -175,12 +175,12 @@ def _wanted(name: str, words: list[str]) -> bool:
     return not words or any(word in name for word in words)
 
 
-def mutants(words: list[str]) -> list[dict[str, Any]]:
-    """Every mutant of these rules, and whether an example noticed it."""
+def mutants(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:
+    """Every mutant of these rules (of a folder of more rules), and whether an example noticed it."""
     from doctor.engine import mutation
 
-    found = build.read(store.folder())
-    rules = [data for name, data in found.rules.items() if _wanted(name, words)]
+    found = build.read_folder(extra, extra.name) if extra else build.read(store.folder())
+    rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
     return [one._asdict() for data in rules for one in mutation.mutants(_ready(data))]
 
 

@@ -346,7 +346,8 @@ class Examined:
         document = view.document
         known = view["provider.recognised"] if document.entity else None
         told = summary.of(document)
-        return Subject(document.name, document.kind, document.sha256, getattr(known, "id", None), told)
+        judged = self.book.judges(document.kind)
+        return Subject(document.name, document.kind, document.sha256, getattr(known, "id", None), told, {}, judged)
 
     def _advice(self, needs: tuple[Asking, ...]) -> Iterable[Advice]:
         """The advice that trees have reached; and where nothing is proven or left to ask, how to go on."""

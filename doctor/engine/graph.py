@@ -11,27 +11,32 @@ if TYPE_CHECKING:
 def mermaid(one: Tree) -> str:
     """The Mermaid text of one tree."""
     lines = ["flowchart TD", f'    start(["{_escaped(one.title)}"])']
-    last = _drawn(one.data["steps"], "start", "", lines, [0])
-    lines.append(f'    {last} -->|otherwise| otherwise[["{_escaped(one.otherwise)}"]]')
+    ends = _drawn(one.data["steps"], [("start", "")], lines, [0])
+    lines.append(f'    otherwise[["{_escaped(one.otherwise)}"]]')
+    lines += [_arrow(node, label or "otherwise", "otherwise") for node, label in ends]
     return "\n".join(lines) + "\n"
 
 
-def _drawn(steps: list[dict[str, Any]], before: str, label: str, lines: list[str], count: list[int]) -> str:
-    """Draw steps one after another; give the node after which the walk goes on."""
+def _drawn(
+    steps: list[dict[str, Any]], before: list[tuple[str, str]], lines: list[str], count: list[int]
+) -> list[tuple[str, str]]:
+    """Draw steps one after another, from the nodes `before` (each with the label of its arrow); give the last nodes."""
     for step in steps:
         count[0] += 1
         node = f"n{count[0]}"
-        arrow = f"-->|{label}|" if label else "-->"
-        label = ""
         if "steps" in step:
-            lines += [f'    {node}{{"{_escaped(_plain(step["when"]))}"}}', f"    {before} {arrow} {node}"]
-            _drawn(step["steps"], node, "yes or unknown", lines, count)
-            label = "no"
+            lines.append(f'    {node}{{"{_escaped(_plain(step["when"]))}"}}')
         else:
-            name = step.get("rule") or f"advice: {step['advice']}"
-            lines += [f'    {node}["{_escaped(name)}"]', f"    {before} {arrow} {node}"]
-        before = node
+            lines.append(f'    {node}["{_escaped(step.get("rule") or "advice: " + step["advice"])}"]')
+        lines += [_arrow(last, label, node) for last, label in before]
+        before = [(node, "")]
+        if "steps" in step:
+            before = [*_drawn(step["steps"], [(node, "yes or unknown")], lines, count), (node, "no")]
     return before
+
+
+def _arrow(start: str, label: str, end: str) -> str:
+    return f"    {start} -->|{label}| {end}" if label else f"    {start} --> {end}"
 
 
 def _plain(condition: Any) -> str:

@@ -256,7 +256,9 @@ def built(where: Folder) -> tuple[dict[str, dict[str, Any]], list[str]]:
     compiled = provider_file.compiled(found.providers, "providers.yaml")
     rules, wrong = _typechecked(found, _words(compiled["products"]))
     wrong += [
-        problem for name, data in found.trees.items() for problem in typecheck.tree_problems(data, found.files[name])
+        problem
+        for name, data in found.trees.items()
+        for problem in typecheck.tree_problems(data, found.files[f"tree {name}"])
     ]
     wrong += [
         problem

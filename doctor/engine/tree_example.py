@@ -24,7 +24,9 @@ def results(one: tree.Tree, book: Rulebook) -> list[Result]:
 def examined(example: dict[str, Any], book: Rulebook) -> Examined:
     """The case of an example, examined."""
     reports = tuple(listed(example.get("symptom")))
-    case = Case(str(example.get("name")), NOW.isoformat(), reports=reports, provider=example.get("provider"))
+    case = Case(
+        str(example.get("name")), NOW.strftime("%Y-%m-%dT%H:%M:%SZ"), reports=reports, provider=example.get("provider")
+    )
     observed = dict(example.get("facts") or {})
     if "kinds" in example:
         observed["evidence.kinds"] = example["kinds"]

@@ -55,7 +55,10 @@ def protocol(view: View) -> Any:
 
 def linked(view: View) -> Any:
     """Whether the connection belongs to an organization."""
-    return held(view).organization_id is not None
+    found = held(view)
+    if not found.shows_organization:
+        return Unknown.of("organization.connection_linked", "the connection does not show it")
+    return found.organization_id is not None
 
 
 def metadata_url(view: View) -> Any:

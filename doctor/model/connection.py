@@ -44,3 +44,4 @@ class Connection(NamedTuple):
     signing_option: str | None
     idp_initiated: bool | None
     holds_metadata: bool | None
+    shows_organization: bool = True

@@ -135,14 +135,14 @@ class Authentication(NamedTuple):
 class Attribute(NamedTuple):
     """One attribute. `values` are personal; at most the first hundred, each cut.
 
-    `count` is how many values were sent. `split` as in `NameID`, for any of the values.
+    `total` is how many values were sent. `split` as in `NameID`, for any of the values.
     """
 
     name: str
     format: str | None
     friendly_name: str | None
     values: tuple[str, ...]
-    count: int
+    total: int
     split: bool | None
     place: Place
 

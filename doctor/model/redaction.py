@@ -90,6 +90,17 @@ def _harmless(name: str, value: str) -> bool:
     return len(value) < 6 and value.isalpha()
 
 
+_FIELD: Final = re.compile(r"(?i)<(?:input|textarea|meta|script)\b[^<>]{0,20000}>")
+_VALUE: Final = re.compile(r"(?i)(\b(?:value|content)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)")
+_SCRIPT: Final = re.compile(r"(?is)(<(script|style)\b[^<>]{0,2000}>).*?(</\2\s*>|\Z)")
+
+
+def page(given: str) -> str:
+    """An HTML page without what its forms and scripts hold: a saved page may hold what was typed into it."""
+    emptied = _SCRIPT.sub(lambda match: match[1] + match[3], given)
+    return text(_FIELD.sub(lambda match: _VALUE.sub(rf"\1\"{REMOVED}\"", match.group()), emptied))
+
+
 def data(value: Any) -> Any:
     """JSON data without secrets: values of secret names are replaced, texts are redacted."""
     if isinstance(value, dict):

@@ -39,7 +39,8 @@ def _items(value: Any) -> list[Any]:
 
 
 def _one(item: dict[str, Any]) -> Connection:
-    return _scalekit(item) if _is_scalekit(item) else _workos(item)
+    found = _scalekit(item) if _is_scalekit(item) else _workos(item)
+    return found._replace(shows_organization="organization_id" in item)
 
 
 def _is_scalekit(item: dict[str, Any]) -> bool:

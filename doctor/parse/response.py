@@ -17,7 +17,7 @@ from doctor.model.finding import Place
 from doctor.parse import certificate, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from doctor.model.document import Certificate
     from doctor.model.message import Instant
@@ -335,7 +335,7 @@ def _logged_out(root: Element, scope: _Scope) -> message.LogoutResponse:
     )  # fmt: skip
 
 
-_READERS: Final = {
+_READERS: Final[dict[str, Callable[[Element, _Scope], message.Message]]] = {
     SAMLP + "Response": _response, SAML + "Assertion": _assertion, SAMLP + "AuthnRequest": _request,
     SAMLP + "LogoutRequest": _logout, SAMLP + "LogoutResponse": _logged_out,
 }  # fmt: skip

@@ -106,7 +106,7 @@ def _proof(one: Finding, look: Look) -> list[str]:
 
 
 def _short(value: object) -> str:
-    shown = str(value)
+    shown = str(value).lower() if isinstance(value, bool) else "absent" if value is None else str(value)
     return shown if len(shown) < 90 else shown[:87] + "…"
 
 

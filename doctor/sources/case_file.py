@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from doctor.model.case import SCHEMA, Case, Exhibit
@@ -38,6 +39,8 @@ def of_data(data: Any) -> Case:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise UsageError("this is no case of doctor", f"a case file has the schema {SCHEMA}")
     try:
+        if datetime.fromisoformat(data["now"]).tzinfo is None:
+            raise ValueError("now has no time zone")  # noqa: TRY301
         return Case(
             name=str(data["name"]), now=str(data["now"]), provider=data.get("provider"),
             documents=tuple(_exhibit(one) for one in data["documents"]), options=dict(data["options"]),

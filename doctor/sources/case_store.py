@@ -10,6 +10,7 @@ import json
 import os
 import sqlite3
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -28,6 +29,19 @@ CREATE TABLE IF NOT EXISTS kase (
     name TEXT PRIMARY KEY, updated TEXT NOT NULL, verdict TEXT, headline TEXT, data TEXT NOT NULL
 );
 """
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log. While another process does the same, SQLite refuses at once: try again."""
+    for attempt in range(100):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or attempt == 99:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 class Row(NamedTuple):
@@ -69,7 +83,8 @@ class Store:
         try:
             if fresh:
                 self.path.chmod(0o600)
-            connection.execute("PRAGMA journal_mode=WAL")
+            _to_wal(connection)
+            connection.execute("PRAGMA secure_delete=ON")
             connection.executescript(_TABLES)
             with connection:
                 yield connection
@@ -100,7 +115,12 @@ class Store:
                 raise UsageError(
                     f"there is no case {name!r}{self._near(connection, name)}", "doctor cases list shows them"
                 )
-            data: dict[str, Any] = json.loads(row[0])
+            try:
+                data: dict[str, Any] = json.loads(row[0])
+            except ValueError:
+                raise InputError(
+                    f"the case {name!r} in {self.path} is damaged", "doctor cases delete forgets it"
+                ) from None
             documents = tuple(self._exhibit(connection, one) for one in data["documents"])
         return case_file.of_data({**data, "documents": []})._replace(documents=documents)
 
@@ -126,7 +146,8 @@ class Store:
 
     def delete(self, name: str) -> None:
         """Forget a case, and the documents that no other case holds."""
-        self.load(name)
+        if not self.has(name):
+            self.load(name)
         with self._open() as connection:
             connection.execute("DELETE FROM kase WHERE name = ?", (name,))
             held = {

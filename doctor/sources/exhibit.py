@@ -54,9 +54,9 @@ def stripped(document: Document) -> bytes:
         return f"[removed] {document.kind}".encode()
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
         return _json(data)
-    if document.input.form in ("pem", "text") or (
-        document.kind in ("html", "unknown") and document.input.form in ("html", "xml")
-    ):
+    if document.kind == "html":
+        return redaction.page(sniff.whole_text(data)).encode("utf-8", "replace")
+    if document.input.form in ("pem", "text") or (document.kind == "unknown" and document.input.form == "xml"):
         return redaction.text(sniff.whole_text(data)).encode("utf-8", "replace")
     return redaction.without_private_keys(data)
 

@@ -1,0 +1,149 @@
+"""SAML messages inside recorded exchanges: which parameter, which binding, and the bytes as sent."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from html import unescape
+from typing import TYPE_CHECKING, Final
+
+from doctor.model.capture import Detached, Message
+from doctor.parse import paste, strip
+
+if TYPE_CHECKING:
+    from doctor.parse.wire import Given, Wire
+
+NAMES: Final = ("SAMLResponse", "SAMLRequest", "SAMLart")
+_FORM: Final = re.compile(r"<form(?![\w-])([^<>]{0,100000})>", re.IGNORECASE)
+_FIELD: Final = re.compile(r"<input(?![\w-])([^<>]{0,8000000})>", re.IGNORECASE)
+_ATTRIBUTE: Final = re.compile(r"""\b(name|value|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_REMOVED: Final = re.compile(r"\s*(?:\[.{0,80}(?:redacted|removed|filtered).{0,40}\]|\{(?:hash|obf):[^}]*\}|\{overwritten\}"
+                             r"|\*+|x{3,}|redacted|removed)?\s*", re.IGNORECASE)  # fmt: skip
+_HASHES: Final = ("sha1", "sha256", "sha384", "sha512")
+_MAX: Final = 12 * 1024 * 1024
+
+
+class Budget:
+    """How many bytes a whole capture may still unpack: a bomb in every entry costs no more than one."""
+
+    def __init__(self, left: int = 24 * 1024 * 1024) -> None:
+        self.left = left
+
+    def inflated(self, data: bytes) -> bytes:
+        """Raw deflate undone, or empty."""
+        if self.left <= 0:
+            return b""
+        found = paste.inflated(data)
+        self.left -= len(found) or (paste.MAX_INFLATED if len(data) > 1000 else 50_000)
+        return found
+
+
+def message(wire: Wire, given: Given, budget: Budget) -> Message | None:
+    """The SAML message that the request carries, or the form in its answer, or None."""
+    name = next((name for name in NAMES if name in given.values), None)
+    if name is None:
+        return _of_page(wire, budget)
+    relay_state = bool(given.values.get("RelayState"))
+    if name == "SAMLart":
+        return Message(name, "artifact", b"", relay_state)
+    binding = "redirect" if name in given.in_url else "post" if wire.url or wire.body or wire.fields else ""
+    xml, problem = opened(given.values[name], budget)
+    found = Message(name, binding, xml, relay_state, problem=problem)
+    if wire.saml and not xml:
+        return found._replace(xml=_encoded(wire.saml, binding), exact=False, problem=None)
+    return found._replace(signature=_detached(given, name)) if binding == "redirect" else found
+
+
+def opened(value: str, budget: Budget) -> tuple[bytes, str | None]:
+    """The XML in a parameter's value, and why there is none (removed, unreadable, too-large)."""
+    if _REMOVED.fullmatch(value[:400]):
+        return b"", "removed"
+    if len(value) > _MAX:
+        return b"", "too-large"
+    packed = _base64(value)
+    if is_xml(packed):
+        return packed, None
+    xml = budget.inflated(packed) if packed else b""
+    if is_xml(xml):
+        return xml, None
+    return b"", "too-large" if budget.left <= 0 or _is_bomb(packed) else "unreadable"
+
+
+def is_xml(data: bytes) -> bool:
+    """Whether these bytes begin as XML does, with a byte order mark or white space before it."""
+    return b"<" in data[:4] or data[:64].lstrip()[:1] == b"<"
+
+
+def _is_bomb(packed: bytes) -> bool:
+    import zlib
+
+    try:
+        return is_xml(zlib.decompressobj(-15).decompress(packed, 64))
+    except zlib.error:
+        return False
+
+
+def _base64(value: str) -> bytes:
+    """Lenient base64: line breaks, a plus sign that became a space, the URL alphabet, lost padding."""
+    text = strip.decoded(value) if "%" in value else value
+    compact = "".join(text.replace(" ", "+").split()) if "\n" not in text else "".join(text.split())
+    compact = compact.replace("-", "+").replace("_", "/").rstrip("=")
+    try:
+        return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
+    except (binascii.Error, ValueError):
+        return b""
+
+
+def _encoded(text: str, binding: str) -> bytes:
+    """The bytes of a message that a tool kept as text; a redirect's as one character a byte."""
+    try:
+        return text.encode("latin-1" if binding == "redirect" else "utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", errors="replace")
+
+
+def _detached(given: Given, name: str) -> Detached | None:
+    """The redirect's signature over `name=…[&RelayState=…]&SigAlg=…`, each as it was encoded."""
+    raw = {key: f"{key}={value}" for key, value in reversed(strip.pairs(given.query))}
+    algorithm, signature = given.values.get("SigAlg", ""), _base64(given.values.get("Signature", ""))
+    hashed = next((one for one in _HASHES if algorithm.lower().endswith(one)), None)
+    if not signature or hashed is None or len(signature) > 8192:
+        return None
+    octets = "&".join(raw[key] for key in (name, "RelayState", "SigAlg") if key in raw)
+    digest = hashlib.new(hashed, octets.encode("utf-8", errors="replace"), usedforsecurity=False).digest()
+    return Detached(strip.text(algorithm, 200) or "", signature, hashed, digest)
+
+
+def _of_page(wire: Wire, budget: Budget) -> Message | None:
+    if 'SAMLRe' not in wire.answer or "<" not in wire.answer[:4096]:
+        return None
+    fields = fields_of(wire.answer)
+    name = next((name for name in NAMES if name in fields), None)
+    if name is None or name == "SAMLart":
+        return None
+    xml, problem = opened(fields[name], budget)
+    return Message(name, "post", xml, bool(fields.get("RelayState")), carrier="page", problem=problem)
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """The SAML fields of the forms in an HTML page."""
+    found: dict[str, str] = {}
+    for match in _FIELD.finditer(page):
+        if "SAML" in match[1] or "RelayState" in match[1]:
+            attributes = _attributes(match[1])
+            found.setdefault(attributes.get("name", ""), attributes.get("value", ""))
+    return found
+
+
+def action_of(page: str) -> str:
+    """Where the first form of the page is sent."""
+    match = _FORM.search(page)
+    return _attributes(match[1]).get("action", "").strip() if match else ""
+
+
+def _attributes(written: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(written):
+        found.setdefault(match[1].lower(), unescape(match[2] or match[3] or match[4] or ""))
+    return found

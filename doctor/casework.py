@@ -111,9 +111,9 @@ def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
     from doctor.sources import reader
     from doctor.sources import subject as subjects
 
-    named = [(word, None) for word in evidence.words] + [(word, None) for word in evidence.connection_files]
+    named = [(word, None) for word in evidence.words] + [(word, "connection") for word in evidence.connection_files]
     offered = [(chosen.sp_metadata, "sp-metadata"), (chosen.idp_metadata, "idp-metadata")]
-    named += [(os.fspath(word), kind) for word, kind in offered if word is not None and not isinstance(word, bytes)]  # type: ignore[misc]
+    named += [(os.fspath(word), kind) for word, kind in offered if word is not None and not isinstance(word, bytes)]
     found = []
     for word, kind in named:
         for one in subjects.named([word]):
@@ -123,6 +123,10 @@ def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
                 raise UsageError(
                     f"{one.name} is an aggregate", "doctor check judges aggregates; give one entity's metadata"
                 )
+            if kind == "connection" and read.kind != "connection":
+                raise UsageError(
+                    f"--connection-file {one.name}: this is {read.kind}, not a connection", "give the vendor's JSON"
+                )
             found.append(read._replace(details={**read.details, "offered_as": kind}) if kind else read)
     return found
 
@@ -131,21 +135,28 @@ def _with(case: model.Case, document: Document) -> model.Case:
     """The case with a document; plain text is a report."""
     if document.kind == "case":
         raise UsageError(f"{document.name} is a case file", "doctor cases import FILE, or doctor.Case.load")
-    if document.kind == "unknown" and document.input.form == "text":
+    if document.kind in _TEXTS or (document.kind == "unknown" and document.input.form == "text"):
         return with_report(case, sniff.whole_text(document.source or b""))
+    if document.kind in exhibit.NEVER:
+        return with_report(case, f"A {document.kind} was given; it is secret and is not kept.")
     offered = document.details.get("offered_as")
     return case.with_document(exhibit.of_document(document, str(offered) if offered else None))
 
 
+_TEXTS = ("callback", "error-text")
+"""Kinds that are read as text: what they say stands in their words, and their secrets are taken out."""
+
+
 def with_report(case: model.Case, text: str) -> model.Case:
     """The case with a text: messages pasted in it become documents, secrets are taken out."""
+    text = text.encode("utf-8", "replace").decode()
     for blob in triage.blobs(text):
         found = recognise(blob.encode("utf-8", "replace"), "pasted text")
         found = found._replace(name=f"pasted text {(found.sha256 or '')[:8]}")
         if found.kind.startswith("saml-") or found.kind == "certificate":
             case = case.with_document(exhibit.of_document(found))
             text = text.replace(blob, f"[{found.kind}]")
-    kept = redaction.text(text).strip()
+    kept = redaction.text(text.encode("utf-8", "replace").decode()).strip()
     return case if not kept or kept in case.reports else case._replace(reports=(*case.reports, kept))
 
 

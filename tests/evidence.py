@@ -11,6 +11,7 @@ import select
 import signal
 import subprocess
 import sys
+import termios
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -126,7 +127,7 @@ def put(folder: Path, name: str, content: bytes | str | dict[str, Any] | list[An
 
 def diagnosed(*words: str, symptom: str | None = None, set: dict[str, Any] | None = None, **options: Any) -> Diagnosis:  # noqa: A002
     """The library's diagnosis at `NOW`."""
-    return casework.diagnose(None, *words, symptom=symptom, set=set, **{"at": NOW, **options})
+    return casework.diagnose(*words, symptom=symptom, set=set, **{"at": NOW, **options})
 
 
 def verdict_of(found: Diagnosis, name: str) -> str | None:
@@ -155,6 +156,12 @@ def ran(capsys: pytest.CaptureFixture[str], *words: str) -> Ran:
     return Ran(code, *capsys.readouterr())
 
 
+_RUN: Final = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent in the background has it ignored
+from doctor.cli.main import run
+run()
+"""
 _COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -163,10 +170,13 @@ class Terminal:
 
     def __init__(self, home: Path, *words: str, out: Path | None = None) -> None:
         self.master, slave = pty.openpty()
+        modes = termios.tcgetattr(slave)
+        modes[3] &= ~termios.ECHO
+        termios.tcsetattr(slave, termios.TCSANOW, modes)
         environment = {**os.environ, "DOCTOR_HOME": str(home), "TERM": "dumb", "PYTHONPATH": str(TOP)}
         with open(out, "wb") if out else os.fdopen(os.dup(slave), "wb") as target:  # noqa: PTH123
             self.process = subprocess.Popen(
-                [sys.executable, "-c", "from doctor.cli.main import run; run()", *words],
+                [sys.executable, "-c", _RUN, *words],
                 stdin=slave, stdout=target, stderr=slave, env=environment, start_new_session=True, cwd=TOP,
             )  # fmt: skip
         os.close(slave)

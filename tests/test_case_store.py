@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -181,9 +181,8 @@ def test_killed_in_the_middle_of_a_diagnosis(home: Path, store: Store) -> None:
     assert case.answers["connection.logins_attempted"] == 1
     assert case.answers["login.ended_at"] == "vendor"
     assert len(case.asked) == 2
-    assert list(case.answers.values()).count({"unknown": "declined"}) == len(case.answers) - 2 > 0
     with Terminal(home, "cases", "resume", "acme") as terminal:
-        assert terminal.asked().splitlines()[-9:] == third.splitlines()[-9:]
+        assert terminal.asked() == third
         terminal.type("q")
         code, rest = terminal.ended()
     assert code == 3
@@ -361,18 +360,19 @@ WHOLE: Final = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "", "{", "[]", "[" * 100_000, json.dumps({"schema": "doctor/case/2"}), json.dumps({"schema": "doctor/case/1"}),
-        *(json.dumps({**WHOLE, **change}) for change in (
-            {"now": "yesterday"}, {"now": "2026-11-22T09:00:00"}, {"now": 5}, {"documents": [{"name": 1}]},
-            {"documents": [{"name": "a", "sha256": "b", "base64": "?"}]}, {"options": []}, {"options": {"no.fact": 1}},
-            {"options": {"connection.state": "sleeping"}}, {"answers": {"idp.signing_certificates": "x"}},
-            {"answers": {"clock.idp_ahead_seconds": "many"}}, {"reports": [1]}, {"provider": 7},
-        )),
-    ],
+CHANGES: Final[tuple[dict[str, Any], ...]] = (
+    {"now": "yesterday"}, {"now": "2026-11-22T09:00:00"}, {"now": 5}, {"documents": [{"name": 1}]},
+    {"documents": [{"name": "a", "sha256": "b", "base64": "?"}]}, {"options": []}, {"options": {"no.fact": 1}},
+    {"options": {"connection.state": "sleeping"}}, {"answers": {"idp.signing_certificates": "x"}},
+    {"answers": {"clock.idp_ahead_seconds": "many"}}, {"reports": [1]}, {"provider": 7},
 )  # fmt: skip
+NO_CASES: Final = (
+    "", "{", "[]", "[" * 100_000, json.dumps({"schema": "doctor/case/2"}), json.dumps({"schema": "doctor/case/1"}),
+    *(json.dumps({**WHOLE, **change}) for change in CHANGES),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("content", NO_CASES, ids=range(len(NO_CASES)))
 def test_a_file_that_is_no_case(content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = put(tmp_path, "case.json", content)
     done = ran(capsys, "cases", "import", path)

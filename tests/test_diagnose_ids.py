@@ -11,6 +11,7 @@ import pytest
 from tests.evidence import (
     ACS,
     AT,
+    NOW,
     SP,
     diagnosed,
     encoded,
@@ -23,6 +24,7 @@ from tests.evidence import (
     verdict_of,
     workos,
 )
+from tests.factory import broken
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,9 +173,9 @@ PROVEN: Final = (
     Try("organization-missing", "by a symptom", {"organization.exists": False}, symptom="Organization not found"),
     Try("organization-connection-unlinked", "looked at", {**LINKED, "organization.connection_linked": False}),
     Try("organization-connection-unlinked", "as WorkOS shows it", LINKED,
-        files={"c.json": workos(organization_id=None)}),
+        files={"c.json": {**workos(), "organization_id": None}}),
     Try("organization-connection-unlinked", "as Scalekit shows it", LINKED,
-        files={"c.json": scalekit(organization_id=None)}),
+        files={"c.json": {**scalekit(), "organization_id": None}}),
     Try("organization-domain-unverified", "looked at",
         {**LINKED, "organization.connection_linked": True, "organization.domain_verified": False}),
     Try("organization-domain-unverified", "as the domains of a connection show it", LINKED,
@@ -424,3 +426,36 @@ def test_worked_example_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[s
     done = ran(capsys, *words, "--format", "json")
     shown = ran(capsys, "cases", "show", "acme", "--format", "json")
     assert json.loads(shown.out) == done.data
+
+
+A_DOCUMENT: Final = (
+    "metadata-is-sp", "metadata-no-signing-certificate", "metadata-no-sso-endpoint", "metadata-tenant-wide",
+    "idp-entity-id-mismatch",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "patient", [one for rule in A_DOCUMENT for one in broken.of_rule(rule)], ids=lambda patient: patient.name
+)
+def test_a_draft_with_wrong_metadata(patient: broken.Patient, tmp_path: Path) -> None:
+    path = put(tmp_path, "md.xml", patient.make(NOW))
+    options: dict[str, Any] = dict(patient.options)
+    found = diagnosed(path, set={**UPLOADED, "connection.metadata_url_reachable": True}, **options)
+    assert verdict_of(found, patient.rule) == "confirmed"
+    assert found.headline == patient.rule
+
+
+ALONE: Final[tuple[tuple[dict[str, Any], str], ...]] = (
+    ({"response.signature": "untrusted-key"}, "certificate-stale"),
+    ({"response.name_id_present": False}, "name-id-missing"),
+    ({"oauth.consent": "declined-by-user"}, "oauth-access-denied"),
+    ({"scim.token_expired": True}, "scim-token-rejected"),
+    ({"clock.idp_ahead_seconds": 900}, "clock-skew"),
+    ({"scim.endpoint": ACME, "scim.idp_endpoint": CB}, "scim-endpoint-not-found"),
+)
+
+
+@pytest.mark.parametrize(("given", "headline"), ALONE)
+def test_a_fact_alone_is_enough(given: dict[str, Any], headline: str) -> None:
+    """No symptom, no state: a rule whose facts somebody tells is judged all the same."""
+    assert diagnosed(set=given).headline == headline

@@ -25,7 +25,7 @@ KEYS: Final = {
 CONDITION_KEYS: Final = ("id", "severity", "escalate", "relax", "applies", "for_each", "when")
 PROSE_KEYS: Final = ("title", "message", "expected", "actual", "difference", "who", "fix", "wrong_if", "cite")
 TEXTS: Final = ("title", "message", "expected", "actual", "wrong_if")
-_ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 def problems(rule: Any, file: str) -> list[str]:
@@ -55,7 +55,7 @@ def _shape(rule: Map, file: str) -> Iterator[tuple[str, str]]:
 
 def _identity(rule: Map, file: str) -> Iterator[tuple[str, str]]:
     name = rule.get("id")
-    if not isinstance(name, str) or not _ID.fullmatch(name):
+    if not isinstance(name, str) or not ID.fullmatch(name):
         yield "id", f"{name!r} is not an id: lower-case words joined by hyphens"
     elif not file.endswith(f"/{name}.yaml") and file != f"{name}.yaml":
         yield "id", f"the file of {name} must be called {name}.yaml"

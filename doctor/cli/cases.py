@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import doctor
 from doctor import casework, library
 from doctor.cli import option
+from doctor.model import redaction
+from doctor.model.error import UsageError
 from doctor.report import json
 from doctor.sources import case_file
 from doctor.sources.case_store import Store
@@ -41,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--without-documents", action="store_true", help="leave the documents out")
         if name == "import":
             command.add_argument("file", help="a case file")
+            command.add_argument("--name", help="the name under which it is kept (default: its own)")
         if name in ("show", "resume"):
             command.add_argument("--explain", action="store_true", help="show the path with the facts behind it")
     return found
@@ -60,7 +63,7 @@ def _list(chosen: argparse.Namespace, store: Store) -> int:
     lines = [
         f"{row.name:<28} {row.updated[:16]}  {row.verdict or '':<10} {row.headline or ''}".rstrip() for row in rows
     ]
-    option.write("\n".join([*lines, f"{len(rows)} cases"]) + "\n", chosen.output)
+    option.write("\n".join([*lines, f"{len(rows)} case{'s' * (len(rows) != 1)}"]) + "\n", chosen.output)
     return 0
 
 
@@ -91,15 +94,25 @@ def _told(session: casework.Session, chosen: argparse.Namespace) -> int:
 
 def _export(chosen: argparse.Namespace, store: Store) -> int:
     case: Case = store.load(chosen.name)
-    data: dict[str, Any] = case_file.as_data(case._replace(documents=()) if chosen.without_documents else case)
+    data: dict[str, Any] = case_file.as_data(_without_documents(case) if chosen.without_documents else case)
     if case.documents and not chosen.without_documents:
         print("doctor: the file holds personal data of the people in its documents", file=sys.stderr)  # noqa: T201
     option.write(json.text(data), chosen.output)
     return 0
 
 
+def _without_documents(case: Case) -> Case:
+    """The case without documents, and without the e-mail addresses and telephone numbers of its texts."""
+    return case._replace(documents=(), reports=tuple(redaction.masked(text) for text in case.reports))
+
+
 def _import(chosen: argparse.Namespace, store: Store) -> int:
     case = case_file.load(Path(chosen.file))
+    case = case._replace(name=chosen.name or case.name)
+    if not case.name.strip() or not case.name.isprintable():
+        raise UsageError("the case's name is not printable", "--name gives it another one")
+    if store.has(case.name):
+        raise UsageError(f"there is a case {case.name!r} already", "--name gives the imported one another name")
     store.save(case)
     option.write(f"{case.name}\n", chosen.output)
     return 0

@@ -34,9 +34,9 @@ def parser() -> argparse.ArgumentParser:
 
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
-    chosen = parser().parse_intermixed_args(words)
+    chosen = parser().parse_args(words) if "--" in words else parser().parse_intermixed_args(words)
     report = library.check(
-        *chosen.subjects, progress=progress if sys.stderr.isatty() else None,
+        *dict.fromkeys(chosen.subjects), progress=progress if sys.stderr.isatty() else None,
         acs_url=chosen.acs_url, sp_entity_id=chosen.sp_entity_id, sp_metadata=chosen.sp_metadata,
         idp_metadata=chosen.idp_metadata, idp_entity_id=chosen.idp_entity_id, provider=chosen.provider,
         at=option.moment(chosen.at) if chosen.at is not None else None,

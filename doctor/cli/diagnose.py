@@ -122,8 +122,11 @@ class Keeper:
     def __init__(self, name: str | None) -> None:
         from doctor.sources.case_store import Store
 
+        if name is not None and (not name.strip() or not name.isprintable()):
+            raise UsageError("a case needs a name of printable characters", "--case acme")
         self.name = name
         self.store = Store()
+        self.seen: Case | None = None
         self.broken = False
         self.unread = False
         """Whether the named case could not be read; then it is not written either, lest it lose evidence."""
@@ -132,7 +135,7 @@ class Keeper:
         """The named case if there is one and it can be read, else a new one."""
         try:
             if self.name and self.store.has(self.name):
-                case = self.store.load(self.name)
+                case = self.seen = self.store.load(self.name)
                 return case if options.at is None else case._replace(now=casework.empty("", options).now)
         except InputError as error:
             self.unread = True
@@ -150,7 +153,8 @@ class Keeper:
             return
         found = session.so_far
         try:
-            self.store.save(session.case, found.verdict, found.headline)
+            self.store.join(self.seen, session.case, found.verdict, found.headline)
+            self.seen = session.case
         except InputError as error:
             if not self.broken:
                 _say(error)

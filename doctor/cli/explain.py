@@ -27,7 +27,7 @@ def parser() -> argparse.ArgumentParser:
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
     chosen = parser().parse_args(words)
-    text = " ".join(chosen.words)
+    text = " ".join(chosen.words).encode("utf-8", "replace").decode()
     option.say_unknown_provider(chosen.provider)
     provider = shipped().provider_id(chosen.provider)
     if text in shipped().ids:

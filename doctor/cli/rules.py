@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from doctor.cli import option
 from doctor.engine import authoring
 from doctor.engine.rulebook import shipped
-from doctor.model.error import UsageError
+from doctor.model.error import CatalogueError, UsageError
 from doctor.report import rules as pages
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def _folder(given: str | None) -> Path | None:
 def _test(chosen: argparse.Namespace) -> int:
     if chosen.mutants:
         return _mutants(chosen)
+    if problems := authoring.load_problems(_folder(chosen.rules)):
+        raise CatalogueError(problems)
     results = authoring.tested(chosen.ids, _folder(chosen.rules))
     if not results:
         raise UsageError(f"no example belongs to {' or '.join(chosen.ids)}", "doctor rules list shows the rules")

@@ -52,15 +52,18 @@ def _number(fact: Fact, text: str) -> float:
     except ValueError:
         pass
     try:
-        return float(text)
+        found = float(text)
     except ValueError:
-        raise UsageError(f"{fact.name} is a number, not {text!r}") from None
+        found = float("nan")
+    if found - found != 0:  # not a number, or infinite
+        raise UsageError(f"{fact.name} is a number, not {text!r}")
+    return found
 
 
 def _enum(fact: Fact, text: str) -> str:
     word = text.lower().replace(" ", "-").replace("_", "-")
     for known in fact.type.values:
-        if word == known.replace("_", "-"):
+        if word == known.lower().replace("_", "-"):
             return known
     near = did_you_mean(word, fact.type.values)
     raise UsageError(f"{text!r} is no value of {fact.name}{near}", f"one of {', '.join(fact.type.values)}")

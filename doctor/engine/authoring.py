@@ -85,15 +85,21 @@ def _book(made: dict[str, dict[str, Any]]) -> Rulebook:
     return Rulebook(made["conditions"], made.__getitem__)
 
 
-def _lint_extra(extra: Path) -> list[str]:
+def load_problems(extra: Path | None) -> list[str]:
+    """What keeps rule files from loading: examples of a rule that does not load would not be run."""
+    if extra is None:
+        return built(store.folder())[1]
     from doctor.engine.rulebook import extended, shipped
 
-    found = build.read_folder(extra, extra.name)
     try:
         extended(shipped(), extra)
     except CatalogueError as error:
         return error.problems
-    return _failing(found)
+    return []
+
+
+def _lint_extra(extra: Path) -> list[str]:
+    return load_problems(extra) or _failing(build.read_folder(extra, extra.name))
 
 
 def _unused(found: build.Sources, book: Rulebook) -> list[str]:

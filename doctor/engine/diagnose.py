@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import evidence, judge, summary, tree, triage
 from doctor.engine.check import failed
-from doctor.engine.rule import Outcome, Rule, run
+from doctor.engine.rule import Outcome, run
 from doctor.facts import acquisition
 from doctor.facts.registry import declared
+from doctor.model.case import DECLINED, unknown
 from doctor.model.finding import SEVERITIES, Finding, NotChecked, Severity, Subject, Verdict
 from doctor.model.state import Unknown
 from doctor.parse.recognise import recognise
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from doctor.engine.report_text import Match
+    from doctor.engine.rule import Rule
     from doctor.engine.rulebook import Rulebook
     from doctor.facts.acquisition import Acquisition
     from doctor.facts.fact import View
@@ -81,6 +83,15 @@ class Diagnosis(NamedTuple):
     not_checked: tuple[NotChecked, ...]
     trace: tuple[dict[str, Any], ...]
     notes: tuple[str, ...]
+
+
+BEGIN: Final = Advice(
+    "where-to-begin", "", "Nothing leads into a troubleshooting tree yet",
+    ("Say what happens: --symptom with the error text, a log line or the whole ticket.",
+     "Or tell the state: --set connection.state=draft (validating, inactive), --set integration.purpose=sign-in.",
+     "Or give a file: metadata, a captured response, the connection as the vendor's API shows it."), (),
+)  # fmt: skip
+"""What is advised when the evidence enters no tree."""
 
 
 class Need(NamedTuple):
@@ -143,6 +154,8 @@ class Examined:
                 given.setdefault(name, []).append(told)
         view = evidence.CaseView(_moment(case.now), given)
         view.recognise = self._recognise
+        self.told = evidence.CaseView(view.now, given)
+        """What people tell, without documents: no rule for one kind of document is judged by another kind's facts."""
         for document in self.documents:
             view.add(document)
         return view
@@ -198,12 +211,15 @@ class Examined:
         return [self._suspected(name, one) for one in telling]
 
     def _views(self, rule: Rule) -> list[View]:
-        """The documents of the rule's kinds; without one the case, unless something else was taken for metadata."""
+        """The documents of the rule's kinds; without one the case, unless something else was taken for metadata.
+
+        What the bytes are is known of whatever was given in its place; then nothing of it is open.
+        """
         kinds = rule.data["document"]
         found = [view for view in self.view.documents if view.document.kind in kinds or "any" in kinds]
-        if not found and all(evidence.everywhere(leaf.partition("|")[0]) for leaf in rule.facts):
+        if not found and all(leaf.startswith(("input.", "fetch.")) for leaf in rule.facts):
             found = [view for view in self.view.documents if view.document.kind in _TAKEN_FOR_METADATA]
-        return found or [self.view]
+        return found or [self.view if "case" in kinds else self.told]
 
     def _suspected(self, name: str, one: Judged) -> Judged:
         if one.verdict == "unknown" and name in self.suspects:
@@ -351,6 +367,8 @@ class Examined:
 
     def _advice(self, needs: tuple[Asking, ...]) -> Iterable[Advice]:
         """The advice that trees have reached; and where nothing is proven or left to ask, how to go on."""
+        if not self.trees and not self.proven:
+            yield BEGIN
         for one in self.trees:
             reached = [step.advice for step in one.steps if step.advice and tree.reached(step, self.view) is True]
             if reached:
@@ -400,12 +418,16 @@ class Examined:
 
 
 def _made_of(book: Rulebook, data: dict[str, Any]) -> frozenset[str]:
-    """The facts behind a rule of the case: what it lacks when nothing is known. Remembered by the book."""
+    """The facts behind a rule of the case: what it lacks when nothing is known, and when the first of several
+    ways to know it is closed. Remembered by the book.
+    """
     found = book.made_of.get(data["id"])
     if found is None:
         empty = evidence.CaseView(EPOCH, {})
         names = [leaf.partition("|")[0] for leaf in data["facts"]]
         lacks = frozenset().union(*(_lacks(empty[name]) for name in names))
+        closed = {name: [evidence.told_as(name, unknown(DECLINED), evidence.SAID, "")] for name in lacks}
+        lacks = lacks.union(*(_lacks(evidence.CaseView(EPOCH, closed)[name]) for name in names))
         found = book.made_of[data["id"]] = lacks | {name for name in names if name == "evidence.contradictions"}
     return found
 

@@ -58,7 +58,8 @@ class CaseView(View):
 
     def __missing__(self, name: str) -> Any:
         if name == "evidence.kinds":
-            value: Any = tuple(sorted({view.document.kind for view in self.documents}))
+            told = [one.value for one in self.given.get(name, ()) if isinstance(one.value, tuple)]
+            value: Any = tuple(sorted({view.document.kind for view in self.documents}.union(*told)))
         elif name == "evidence.contradictions":
             value = tuple(self._contradictions())
         else:
@@ -116,11 +117,6 @@ def _anywhere(name: str) -> bool:
     """Whether every document tells this fact of itself: then it says nothing of the case."""
     declarations = registry().get(name, ())
     return all("*" in fact.on for fact in declarations)
-
-
-def everywhere(name: str) -> bool:
-    """Whether every document can tell this fact of itself."""
-    return any("*" in fact.on for fact in registry().get(name, ()))
 
 
 def _plain(value: Any) -> Any:

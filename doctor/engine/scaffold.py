@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from doctor.catalogue.rule import FIRES, KEYS, SCOPES, WHO
+from doctor.catalogue.rule import FIRES, ID, KEYS, SCOPES, WHO
 from doctor.engine.condition import COMBINATORS, QUANTIFIERS
 from doctor.engine.typecheck import TAKES
 from doctor.facts.registry import declared, registry
@@ -41,6 +41,8 @@ def rule(name: str, fact: str, cite: str) -> str:
     """The text of a new rule on one fact, with examples that hold. Raises `UsageError`."""
     from doctor.catalogue.rule import did_you_mean
 
+    if not ID.fullmatch(name):
+        raise UsageError(f"{name!r} is not an id", "lower-case words joined by hyphens, such as certificate-expired")
     known = declared(fact)
     if known is None:
         raise UsageError(f"there is no fact {fact!r}{did_you_mean(fact, registry())}", "docs/facts.md lists them")

@@ -36,7 +36,10 @@ _PATTERNS: Final = (
     ("address", re.compile(r"https?://[^\s\"'<>?#]{4,300}"), ""),
 )  # fmt: skip
 _EMAIL: Final = re.compile(r"[\w.+-]{1,64}@((?:[\w-]{1,63}\.)+[A-Za-z]{2,24})")
-_BLOB: Final = re.compile(r"[A-Za-z0-9+/_%-]{200,}={0,2}")
+_BLOB: Final = re.compile(
+    r"(?m)(?:^[A-Za-z0-9+/_-]{60,}[ \t]*\r?\n){2,}(?:[A-Za-z0-9+/_-]+={0,2}[ \t]*$)?|[A-Za-z0-9+/_%-]{200,}={0,2}"
+)
+"""Base64 on one line, or in lines as mail programs break it."""
 _URL: Final = re.compile(r"https?://[^\s\"'<>]*[?&#](?:SAMLRequest|SAMLResponse|id_token|code|error)=[^\s\"'<>]+")
 _PER_KIND: Final = 5
 

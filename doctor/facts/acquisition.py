@@ -67,6 +67,10 @@ def _document(name: str, cost: int, question: str, help_: str, *kinds: str) -> A
 
 _SHOWN: Final = "It stands on the connection's page in the dashboard; copy it, do not type it."
 _SIGN_IN: Final = "Ask the people who set it up, or look at the connection's sign-in events."
+_SCIM_TYPES: Final = (
+    "uniqueness", "invalidFilter", "invalidSyntax", "invalidPath", "invalidValue", "mutability", "noTarget", "tooMany",
+    "invalidVers", "sensitive",
+)  # fmt: skip
 _PROVISIONING: Final = "It stands in {provider.where.scim_log}."
 ACQUISITIONS: Final = (
     Acquisition("ask:login", "ask", FREE, "Has anybody tried to sign in through this connection, and where did it end?",
@@ -219,7 +223,9 @@ ACQUISITIONS: Final = (
             "Look at {provider.where.sign_in_log}."),
     _yes_no("sp.can_decrypt", 2, "Has the connection a key with which it can decrypt assertions?"),
     _yes_no("sp.wants_signed_assertions", 2, "Does the service provider want the assertion itself signed?"),
-    _ask("sp.name_id_format", 2, "Which NameID format does the application want?"),
+    _ask("sp.name_id_format", 2, "Which NameID format does the application want?", "", any="it takes every one",
+         unspecified="unspecified", email="an e-mail address", persistent="persistent", transient="transient",
+         other="another one"),
     _ask("oauth.authorize_requests", 6, "How many times in a row was the browser sent to the provider's sign-in address?",
          "Count them in the browser's network log."),
     _ask("oauth.expected_issuer", 2, "Which issuer does the connection hold?", _SHOWN),
@@ -233,7 +239,8 @@ ACQUISITIONS: Final = (
     _yes_no("scim.server_reachable", 6, "Do the identity provider's requests reach the SCIM server?", _PROVISIONING),
     _yes_no("scim.filter_works", 6, 'Is a search such as userName eq "…" answered with a list?', _PROVISIONING),
     _yes_no("scim.patch_accepted", 6, "Does the SCIM server accept the identity provider's PATCH requests?", _PROVISIONING),
-    _ask("scim.error_type", 6, "Which scimType stands in the body of the SCIM server's error answer?", _PROVISIONING),
+    _ask("scim.error_type", 6, "Which scimType stands in the body of the SCIM server's error answer?", _PROVISIONING,
+         **{word: word for word in _SCIM_TYPES}),
     _document("connection", 2, "Give the connection as the vendor's API shows it.",
               "doctor diagnose --connection-file connection.json", "connection"),
     _document("idp-metadata", 5, "Give the identity provider's metadata file.",

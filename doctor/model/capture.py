@@ -18,8 +18,8 @@ KINDS: Final = (
 )  # fmt: skip
 """Every kind of exchange; `sp-answer` is the page right after a SAML response."""
 
-SOURCES: Final = ("har", "saml-tracer", "curl", "http", "form", "paste")
-"""Where a capture can come from; `http` is raw HTTP messages."""
+SOURCES: Final = ("har", "saml-tracer", "curl", "form", "paste")
+"""Where a capture can come from; raw HTTP messages are a paste."""
 
 
 class Detached(NamedTuple):
@@ -123,8 +123,8 @@ class Capture(NamedTuple):
     """The exchanges of one capture in the order of time; `dropped` counts those left out.
 
     `taken` is when the capture was exported, where it says so. `notes` are words for what went wrong
-    while reading: cut-short, too-many-entries, too-many-exchanges, too-large, entry-unreadable,
-    time-unreadable, message-removed, message-unreadable, message-too-large.
+    while reading: cut-short, too-many-entries, too-many-exchanges, entry-unreadable, time-unreadable,
+    message-removed, message-unreadable, message-too-large.
     """
 
     source: str

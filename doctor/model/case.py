@@ -52,6 +52,29 @@ class Case(NamedTuple):
         )  # fmt: skip
 
 
+def merged(base: Case | None, mine: Case, stored: Case) -> Case:
+    """My case with what somebody else has stored since `base`, the state that I last saw there.
+
+    What I took back stays taken back; where both changed the same answer, mine stands.
+    """
+    before = base or stored._replace(documents=(), options={}, answers={}, sources={}, reports=(), asked=())
+
+    def joined(name: str) -> tuple[Any, ...]:
+        old, own, theirs = getattr(before, name), getattr(mine, name), getattr(stored, name)
+        kept = [one for one in theirs if one in own or one not in old]
+        return (*kept, *(one for one in own if one not in kept))
+
+    def combined(name: str) -> dict[str, Any]:
+        old, own, theirs = getattr(before, name), getattr(mine, name), getattr(stored, name)
+        kept = {key: value for key, value in theirs.items() if key in own or key not in old}
+        return {**kept, **{key: value for key, value in own.items() if key not in kept or old.get(key) != value}}
+
+    return mine._replace(
+        documents=joined("documents"), reports=joined("reports"), asked=joined("asked"),
+        options=combined("options"), answers=combined("answers"), sources=combined("sources"),
+    )  # fmt: skip
+
+
 def unknown(reason: str) -> dict[str, str]:
     """The answer that says why there is none."""
     return {"unknown": reason}

@@ -254,7 +254,8 @@ class Verdict(NamedTuple):
 
     `reason` is one word where there is something to say: altered (the key fits, the content does
     not), unknown-signer, elsewhere, partial, duplicate-id, no-target, reference, external-reference,
-    transform, comment, structure, hmac, algorithm, no-key, too-much, second, query, re-encoded. `detail` is a line.
+    transform, comment, structure, hmac, algorithm,
+    certificate, no-key, too-much, second, query, re-encoded. `detail` is a line.
 
     `path` says where the signature stands, `covered_path`, `covered` (local name) and `covered_id` what
     its reference really points at. `signer` is the fingerprint of the given certificate whose key
@@ -262,9 +263,9 @@ class Verdict(NamedTuple):
     `carried_given` whether that one is among the given.
 
     `reads_covered`: whether the element that a consumer reads (the first Assertion child of the
-    Response, else the message) lies inside what is covered. `wrapping` is empty, or: elsewhere
-    (the signature does not stand in what it covers), outside (what is read first is covered by no
-    intact signature), hidden (an uncovered assertion where none belongs), beside (an uncovered
+    Response, else the message) lies inside what is covered. `wrapping` is empty, or: outside
+    (what is read first is covered by no intact signature), elsewhere (the same, and the signature
+    does not stand in what it covers), hidden (an uncovered assertion where none belongs), beside (an uncovered
     assertion next to a covered one), duplicate-id.
 
     `indented`: the judged part holds line breaks between elements, so that a reformatted copy may be

@@ -15,7 +15,7 @@ SECRET_NAMES: Final = frozenset({
     "access_token", "refresh_token", "id_token", "code", "code_verifier", "client_secret", "client_assertion",
     "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "authorization", "cookie", "set-cookie",
     "webhook_secret", "signing_secret", "private_key", "bearer_token", "scim_token", "otp", "device_code", "assertion",
-    "secret_text", "secret_value",
+    "secret_text", "secret_value", "passwort", "kennwort", "passphrase",
 })  # fmt: skip
 """Names of parameters, headers and JSON keys whose values are secret, however they join their words."""
 
@@ -58,6 +58,9 @@ _ERROR_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+|AADSTS\d
 def text(given: str) -> str:
     """The text without secrets; what was there is marked, lengths are not kept."""
     found = _KEY_BLOCK.sub(f"{REMOVED} private key", given)
+    found = _USER_INFO.sub(rf"\1{REMOVED}@", found)
+    found = _MESSAGE.sub(rf"\1{REMOVED}", found)
+    found = _SAID.sub(_said, found)
     found = _BEARER.sub(lambda match: f"{match[1]} {REMOVED}", found)
     found = _JWT.sub(REMOVED, found)
     found = _PORTAL.sub(REMOVED, found)
@@ -81,6 +84,20 @@ def _named(match: re.Match[str]) -> str:
     return match[0] if _harmless(match[2], value) else f"{match[1]}{quote}{REMOVED}{quote}"
 
 
+_SAID: Final = re.compile(
+    r"(?i)\b((?:pass(?:word|wort|phrase|code)|kennwort|(?:[a-z]+ ){0,2}(?:secret|token|key))"
+    r"\s+(?:is|was|ist|lautet|=|:)\s*:?\s*|\b(?:password|passwort|kennwort)\s*:?\s+(?=[\"\']))(\"[^\"]+\"|\'[^\']+\'|\S{6,})"
+)
+_USER_INFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}://)[^\s/@\"\'<>]{1,300}@")
+_MESSAGE: Final = re.compile(r"(?i)\b(SAML(?:Response|Request)=)[A-Za-z0-9+/%=_-]{8,}")
+_PLAIN_WORD: Final = re.compile(r"[a-z]+[.,;:!?]?")
+
+
+def _said(match: re.Match[str]) -> str:
+    """A secret told in a sentence; a plain lower-case word behind "is" is no secret: "the token is expired"."""
+    return match[0] if _PLAIN_WORD.fullmatch(match[2]) else match[1] + REMOVED
+
+
 def _harmless(name: str, value: str) -> bool:
     """Whether what stands behind the name of a secret is none: a word about it, or an error code."""
     if _WORDS.fullmatch(value) or value.startswith(REMOVED) or not value:
@@ -91,14 +108,14 @@ def _harmless(name: str, value: str) -> bool:
 
 
 _FIELD: Final = re.compile(r"(?i)<(?:input|textarea|meta|script)\b[^<>]{0,20000}>")
-_VALUE: Final = re.compile(r"(?i)(\b(?:value|content)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)")
+_HELD: Final = re.compile(r"(?i)(\b(?:value|content)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)")
 _SCRIPT: Final = re.compile(r"(?is)(<(script|style)\b[^<>]{0,2000}>).*?(</\2\s*>|\Z)")
 
 
 def page(given: str) -> str:
     """An HTML page without what its forms and scripts hold: a saved page may hold what was typed into it."""
     emptied = _SCRIPT.sub(lambda match: match[1] + match[3], given)
-    return text(_FIELD.sub(lambda match: _VALUE.sub(rf"\1\"{REMOVED}\"", match.group()), emptied))
+    return text(_FIELD.sub(lambda match: _HELD.sub(rf"\1\"{REMOVED}\"", match.group()), emptied))
 
 
 def data(value: Any) -> Any:
@@ -133,9 +150,13 @@ def _removed(name: str, value: Any) -> Any:
 _EMAIL: Final = re.compile(r"([\w.+-]{1,64})@((?:[\w-]{1,63}\.)+[A-Za-z]{2,24})")
 
 
+_PHONE: Final = re.compile(r"(?<![\w.:-])\+\d[\d ()/.-]{6,20}\d(?![\w-])")
+
+
 def masked(given: str) -> str:
-    """E-mail addresses masked: length, case and domain stay, the name does not."""
-    return _EMAIL.sub(lambda match: f"{_mask(match[1])}@{match[2]}", given)
+    """E-mail addresses masked (length, case and domain stay, the name does not), telephone numbers removed."""
+    found = _EMAIL.sub(lambda match: f"{_mask(match[1])}@{match[2]}", given)
+    return _PHONE.sub("[number]", found)
 
 
 def _mask(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
+import zlib
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
@@ -18,32 +19,53 @@ NAMES: Final = ("SAMLResponse", "SAMLRequest", "SAMLart")
 _FORM: Final = re.compile(r"<form(?![\w-])([^<>]{0,100000})>", re.IGNORECASE)
 _FIELD: Final = re.compile(r"<input(?![\w-])([^<>]{0,8000000})>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"""\b(name|value|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-_REMOVED: Final = re.compile(r"\s*(?:\[.{0,80}(?:redacted|removed|filtered).{0,40}\]|\{(?:hash|obf):[^}]*\}|\{overwritten\}"
-                             r"|\*+|x{3,}|redacted|removed)?\s*", re.IGNORECASE)  # fmt: skip
+_REMOVED: Final = re.compile(
+    r"\s*(?:\[.{0,80}(?:redacted|removed|filtered).{0,40}\]|\{(?:hash|obf):[^}]*\}|\{overwritten\}|\*+|x{3,}|redacted"
+    r"|removed)?\s*", re.IGNORECASE)  # fmt: skip
+_ROOT: Final = re.compile(
+    r"<(?:[\w.-]{1,40}:)?(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response)[\s>]"
+)
 _HASHES: Final = ("sha1", "sha256", "sha384", "sha512")
+_PAGES: Final = 2_000_000
+_PAGE: Final = 100_000
+_LATE_PAGE: Final = 4_000
+_STEP: Final = 65536
 _MAX: Final = 12 * 1024 * 1024
 
 
 class Budget:
-    """How many bytes a whole capture may still unpack: a bomb in every entry costs no more than one."""
+    """What a whole capture may still cost: a bomb or a huge page in every entry costs no more than a few."""
 
     def __init__(self, left: int = 24 * 1024 * 1024) -> None:
         self.left = left
+        self.pages = _PAGES
 
-    def inflated(self, data: bytes) -> bytes:
-        """Raw deflate undone, or empty."""
-        if self.left <= 0:
-            return b""
-        found = paste.inflated(data)
-        self.left -= len(found) or (paste.MAX_INFLATED if len(data) > 1000 else 50_000)
+    def page(self, text: str) -> str:
+        """As much of an answer's beginning as may be looked at; little once many pages were."""
+        found = text[: _PAGE if self.pages > 0 else _LATE_PAGE]
+        self.pages -= len(found)
         return found
+
+    def inflated(self, data: bytes) -> tuple[bytes, str | None]:
+        """Raw deflate undone, and why there is nothing: unreadable, or too-large for one message or for all."""
+        decoder, found, rest = zlib.decompressobj(-15), bytearray(), data
+        limit = min(paste.MAX_INFLATED, self.left)
+        try:
+            while rest and len(found) < limit:
+                found += decoder.decompress(rest, _STEP)
+                rest = decoder.unconsumed_tail
+        except zlib.error:
+            return b"", "unreadable"
+        finally:
+            self.left -= len(found) + 100
+        return (b"", "too-large") if rest or limit <= 0 else (bytes(found), None)
 
 
 def message(wire: Wire, given: Given, budget: Budget) -> Message | None:
     """The SAML message that the request carries, or the form in its answer, or None."""
     name = next((name for name in NAMES if name in given.values), None)
     if name is None:
-        return _of_page(wire, budget)
+        return _kept_as_text(wire) or _of_page(wire, budget)
     relay_state = bool(given.values.get("RelayState"))
     if name == "SAMLart":
         return Message(name, "artifact", b"", relay_state)
@@ -55,6 +77,16 @@ def message(wire: Wire, given: Given, budget: Budget) -> Message | None:
     return found._replace(signature=_detached(given, name)) if binding == "redirect" else found
 
 
+def _kept_as_text(wire: Wire) -> Message | None:
+    """The message that a tool decoded and whose parameter it left out."""
+    root = _ROOT.search(wire.saml[:4000])
+    if root is None:
+        return None
+    name = "SAMLRequest" if root[1].endswith("Request") else "SAMLResponse"
+    binding = "post" if wire.method == "POST" else "redirect"
+    return Message(name, binding, _encoded(wire.saml[:_MAX], binding), exact=False)
+
+
 def opened(value: str, budget: Budget) -> tuple[bytes, str | None]:
     """The XML in a parameter's value, and why there is none (removed, unreadable, too-large)."""
     if _REMOVED.fullmatch(value[:400]):
@@ -64,24 +96,13 @@ def opened(value: str, budget: Budget) -> tuple[bytes, str | None]:
     packed = _base64(value)
     if is_xml(packed):
         return packed, None
-    xml = budget.inflated(packed) if packed else b""
-    if is_xml(xml):
-        return xml, None
-    return b"", "too-large" if budget.left <= 0 or _is_bomb(packed) else "unreadable"
+    xml, problem = budget.inflated(packed)
+    return (xml, None) if is_xml(xml) else (b"", problem or "unreadable")
 
 
 def is_xml(data: bytes) -> bool:
     """Whether these bytes begin as XML does, with a byte order mark or white space before it."""
     return b"<" in data[:4] or data[:64].lstrip()[:1] == b"<"
-
-
-def _is_bomb(packed: bytes) -> bool:
-    import zlib
-
-    try:
-        return is_xml(zlib.decompressobj(-15).decompress(packed, 64))
-    except zlib.error:
-        return False
 
 
 def _base64(value: str) -> bytes:
@@ -116,7 +137,7 @@ def _detached(given: Given, name: str) -> Detached | None:
 
 
 def _of_page(wire: Wire, budget: Budget) -> Message | None:
-    if 'SAMLRe' not in wire.answer or "<" not in wire.answer[:4096]:
+    if "SAMLRe" not in wire.answer or "<" not in wire.answer[:4096]:
         return None
     fields = fields_of(wire.answer)
     name = next((name for name in NAMES if name in fields), None)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
+from doctor.model import redaction
 from doctor.model.capture import Exchange, OAuth, Page, Scim
 from doctor.parse import embedded, strip, wire
 
@@ -36,10 +37,11 @@ _WORDS: Final = re.compile(
     r"unauthori[sz]ed|forbidden|mismatch|problem|wrong|AADSTS\d+|sorry|unable|cannot|fehler|erreur)(?!\w)",
     re.IGNORECASE,
 )
+PAGES: Final = ("sp-answer", "error-page")
+"""Kinds whose paths may hold tokens: pages of applications, not addresses of protocols."""
 _HINTS: Final = ("age", "expires", "last-modified", "retry-after")
 _HINT: Final = re.compile(r"\d{1,9}|[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 _METHOD: Final = re.compile(r"[A-Z]{1,12}")
-_PAGE: Final = 100_000
 _SILENT: Final = ("script", "style", "noscript", "template", "svg", "head")
 
 
@@ -48,18 +50,20 @@ def read(given: Wire, budget: Budget) -> Exchange | None:
     if not _promising(given):
         return None
     parameters = wire.given(given)
+    kind: str | None
     if found := embedded.message(given, parameters, budget):
         kind = "saml-request" if found.name == "SAMLRequest" else "saml-response"
-        return _made(kind, given)._replace(message=found)
+        made = _made(kind, given, budget)._replace(message=found)
+        return made if found.carrier == "request" else made._replace(location=_sent_to(given))
     if scim := _scim(given, parameters):
-        return _made("scim", given)._replace(scim=scim, page=None)
+        return _made("scim", given, budget)._replace(scim=scim, page=None)
     kind = _oauth_kind(given, parameters)
-    return _made(kind, given)._replace(oauth=_oauth(given, parameters)) if kind else None
+    return _made(kind, given, budget)._replace(oauth=_oauth(given, parameters)) if kind else None
 
 
-def answering(given: Wire, kind: str) -> Exchange:
+def answering(given: Wire, kind: str, budget: Budget) -> Exchange:
     """The exchange of a page that followed one of ours: of kind sp-answer or error-page."""
-    return _made(kind, given)
+    return _made(kind, given, budget)
 
 
 def _promising(given: Wire) -> bool:
@@ -72,15 +76,23 @@ def _promising(given: Wire) -> bool:
     return any(name in embedded.NAMES or name in _OAUTH_NAMES for name, _ in given.fields)
 
 
-def _made(kind: str, given: Wire) -> Exchange:
-    opaque = kind in ("sp-answer", "error-page")
-    url = strip.url(given.url, opaque=opaque)
+def _made(kind: str, given: Wire, budget: Budget) -> Exchange:
+    url = strip.url(given.url, opaque=kind in PAGES)
+    url = _without_id(url) if kind == "scim" else url
+    opaque = not kind.startswith("oauth-")
     return Exchange(
         kind, given.method if _METHOD.fullmatch(given.method) else "", url, host_of(url), given.sent, given.answered,
         given.status, location(given, opaque=opaque), http_date(given.headers.get("date", "")),
         tuple((name, value) for name in _HINTS if _HINT.fullmatch(value := given.headers.get(name, ""))),
-        page=_page(given),
+        page=_page(given, budget),
     )  # fmt: skip
+
+
+def _without_id(url: str) -> str:
+    """A SCIM URL without the resource's id, which may be a name."""
+    path, mark, query = url.partition("?")
+    match = _SCIM_PATH.search(path)
+    return path[: match.start(2)] + redaction.REMOVED + mark + query if match and match[2] else url
 
 
 def host_of(url: str) -> str:
@@ -100,6 +112,12 @@ def target(given: Wire) -> str:
 def location(given: Wire, *, opaque: bool = False) -> str | None:
     """Where the answer redirects to, stripped."""
     return strip.url(target(given), opaque=opaque) or None
+
+
+def _sent_to(given: Wire) -> str | None:
+    """Where the form in the answer goes."""
+    action = embedded.action_of(given.answer[: wire.MAX_BODY])
+    return location(given._replace(headers={"location": action}))
 
 
 def http_date(written: str) -> datetime | None:
@@ -181,11 +199,11 @@ def _oauth(given: Wire, parameters: Given) -> OAuth:
         if name in (said if name.startswith("error") else parameters.values)
     }
     present = tuple(name for name in _OAUTH_NAMES if parameters.values.get(name))
-    return OAuth(**kept, state="state" in present, given=present)  # type: ignore[arg-type]
+    return OAuth(**kept, state="state" in present, given=present)
 
 
-def _page(given: Wire) -> Page | None:
-    body = given.answer[:_PAGE]
+def _page(given: Wire, budget: Budget) -> Page | None:
+    body = budget.page(given.answer)
     failed = given.status is not None and given.status >= 400
     if not body.strip():
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.model.finding import Place
@@ -22,6 +23,10 @@ def read(base: Document, data: bytes, _text: str) -> Document:
     try:
         value = json.loads(data[:_MAX].decode("utf-8-sig", errors="strict"))
     except json.JSONDecodeError as error:
+        if _is_log(data):
+            from doctor.parse import paste
+
+            return paste.read(base._replace(input=base.input._replace(form="text")), data, _text)
         place = Place(error.lineno, error.colno)
         return base._replace(input=base.input._replace(problem="not-json", detail=error.msg, place=place))
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -29,6 +34,20 @@ def read(base: Document, data: bytes, _text: str) -> Document:
     kind = next((kind for kind, holds in _KINDS if holds(value)), "unknown")
     found = base._replace(kind=kind, details=_summary(kind, value))
     return _connections(found, value) if kind == "connection" else found
+
+
+_STAMPED: Final = re.compile(rb"\s*\[?\{?\s*\d{4}-\d\d-\d\d")
+
+
+def _is_log(data: bytes) -> bool:
+    """Whether text that begins like JSON is a log: a time in brackets, or JSON line by line."""
+    if _STAMPED.match(data):
+        return True
+    first, _, rest = data.strip().partition(b"\n")
+    try:
+        return bool(rest) and isinstance(json.loads(first), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _connections(found: Document, value: Any) -> Document:

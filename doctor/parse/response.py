@@ -100,8 +100,7 @@ def _split(root: Element, source: bytes | None) -> frozenset[Element] | None:
     """
     if source is None:
         return None
-    plain = source.replace(b"\0", b"") if b"\0" in source[:64] else source
-    if b"<!--" not in plain and b"<?" not in plain[2:]:
+    if not may_hold_comments(root, source):
         return frozenset()
     try:
         twin = faithful(source)
@@ -109,6 +108,16 @@ def _split(root: Element, source: bytes | None) -> frozenset[Element] | None:
         return None
     mine = root.getroottree().getroot().iter("*")
     return frozenset(one for one, other in zip(mine, twin.iter("*"), strict=False) if _holds_comment(other))
+
+
+def may_hold_comments(root: Element, source: bytes) -> bool:
+    """Whether the door may have dropped a comment or a processing instruction of these bytes."""
+    encoding = (root.getroottree().docinfo.encoding or "utf-8").lower()
+    return encoding not in _PLAIN or b"<!--" in source or source.find(b"<?", 4) >= 0
+
+
+_PLAIN: Final = ("utf-8", "us-ascii", "ascii", "iso-8859-1", "windows-1252", "cp1252")
+"""Encodings in which a less-than sign is always that one byte."""
 
 
 def _holds_comment(element: Element) -> bool:
@@ -124,7 +133,7 @@ def faithful(data: bytes, encoding: str | None = None) -> Element:
         raise xml.XmlRefused("too-large", f"{len(data):,} bytes; at most {xml.MAX_DOCUMENT:,} are read as one document")
     xml.refuse_doctype(data[:65536])
     try:
-        root = etree.fromstring(data, _KEEPING if encoding is None else _keeping(encoding))
+        root = etree.fromstring(data, KEEPING if encoding is None else _keeping(encoding))
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise xml.XmlRefused("not-well-formed", " ".join(str(error).split())[:200]) from None
     if root is None or root.getroottree().docinfo.internalDTD is not None:
@@ -139,7 +148,8 @@ def _keeping(encoding: str | None) -> Element:
     )  # fmt: skip
 
 
-_KEEPING: Final = _keeping(None)
+KEEPING: Final = _keeping(None)
+"""The parser of `faithful`."""
 
 
 def _response(root: Element, scope: _Scope) -> message.Response:
@@ -277,7 +287,7 @@ def _encrypted(element: Element, kind: str, scope: _Scope) -> message.Encrypted:
         kind, short(element.find(f"{XENC}EncryptedData/{XENC}EncryptionMethod")),
         short(key.find(XENC + "EncryptionMethod")) if key is not None else None,
         _cut(key.get("Recipient")) if key is not None else None,
-        _carried(holder.find(DS + "KeyInfo")), scope.place(element),
+        carried_in(holder.find(DS + "KeyInfo")), scope.place(element),
     )  # fmt: skip
 
 
@@ -295,11 +305,12 @@ def _seal(element: Element, scope: _Scope) -> message.Seal:
         _cut(only.get("URI")) if only is not None else None,
         short(element.find(f"{DS}SignedInfo/{DS}SignatureMethod")),
         short(only.find(DS + "DigestMethod")) if only is not None else "unknown",
-        _carried(element.find(DS + "KeyInfo")), scope.place(element),
+        carried_in(element.find(DS + "KeyInfo")), scope.place(element),
     )  # fmt: skip
 
 
-def _carried(key_info: Element | None) -> Certificate | None:
+def carried_in(key_info: Element | None) -> Certificate | None:
+    """The first certificate in a KeyInfo; `problem` says when it is none."""
     found = next(key_info.iter(DS + "X509Certificate"), None) if key_info is not None else None
     return None if found is None else certificate.from_text(found.text or "")
 

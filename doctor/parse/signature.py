@@ -105,4 +105,4 @@ def _short(element: Any) -> str:
 
 
 def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split())[:200].rstrip(": ")

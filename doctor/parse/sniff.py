@@ -72,7 +72,7 @@ def _text_form(data: bytes, text: str) -> str:
     if b"\0" in data[:HEAD] and bom(data) is None:
         return "binary"
     controls = len(_TEXT_CONTROL.findall(text)) + text.count("\ufffd")
-    if controls > len(text) // 20:
+    if controls > max(len(text) // 20, 3):
         return "binary"
     if re.search(r"<(?:\w+:)?(?:EntityDescriptor|EntitiesDescriptor|Response|Assertion)[\s>]", text):
         return "xml"

@@ -23,6 +23,7 @@ _MAX_FIELDS: Final = 1000
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _QUERY_IN_TEXT: Final = re.compile(r"(https?://(?:[^\s/?#@\"'<>]*@)?)([^\s?#\"'<>]*)([?#][^\s\"'<>]*)?", re.IGNORECASE)
 _OPAQUE: Final = re.compile(r"(?<![\w+/=.-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[A-Za-z])[\w+/=-]{28,}")
+_TICKET: Final = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[^/]{20,}")
 _GUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,60}", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"[\x21-\x7e]{1,300}")
@@ -90,7 +91,7 @@ def _path(path: str, *, opaque: bool) -> str:
     segments = [segment.partition(";")[0] for segment in path[:_MAX_KEPT].split("/")]
     segments = [redaction.text(segment) for segment in segments]
     if opaque:
-        segments = [_OPAQUE.sub(_not_opaque, segment) for segment in segments]
+        segments = [redaction.REMOVED if _TICKET.fullmatch(segment) else segment for segment in segments]
     return "/".join(segments).replace(" ", "%20")
 
 

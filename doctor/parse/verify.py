@@ -16,6 +16,7 @@ import binascii
 import hashlib
 import re
 import warnings
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
@@ -26,26 +27,38 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa, utils
 from lxml import etree
-from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
-from signxml.verifier import XMLVerifier
+from signxml.exceptions import InvalidCertificate, InvalidDigest, InvalidSignature, SignXMLException
+from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from doctor.model.finding import Place
 from doctor.model.message import Verdict
 from doctor.parse import certificate
-from doctor.parse.response import DS, ID_NAMES, SAML, SAMLP, faithful, identifier, local, short
+from doctor.parse.response import (
+    DS,
+    ID_NAMES,
+    KEEPING,
+    SAML,
+    SAMLP,
+    carried_in,
+    faithful,
+    identifier,
+    local,
+    may_hold_comments,
+    short,
+)
 from doctor.parse.signature import _lenient as lenient
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from doctor.parse.xml import Element
-
-from doctor.model.finding import Place
 
 MAX_SIGNATURES: Final = 20
 """Signatures of one document that are judged; the others are named."""
 MAX_CERTIFICATES: Final = 50
 MAX_WORK: Final = 8 * 1024 * 1024
 """Bytes that signxml is given in sum for one document: one verification reads the whole of it."""
+MAX_STEP: Final = 100_000
 MAX_QUERY: Final = 1024 * 1024
 
 _SAML1: Final = "{urn:oasis:names:tc:SAML:1.0:assertion}"
@@ -62,7 +75,7 @@ _C14N: Final = tuple(
 _INTACT: Final = ("valid", "untrusted-key", "covers-other")
 _VALUED: Final = etree.XPath("//@*[. = $value]")
 _FAILURES: Final = (
-    SignXMLException, UnsupportedAlgorithm, etree.LxmlError, SyntaxError, ValueError, KeyError, TypeError,
+    SignXMLException, UnsupportedAlgorithm, etree.LxmlError, SyntaxError, ValueError, LookupError, TypeError,
     AttributeError, AssertionError, OverflowError, RecursionError, NotImplementedError,
 )  # fmt: skip
 """What signxml and the libraries under it raise on input that they cannot make sense of."""
@@ -74,6 +87,7 @@ class Key(NamedTuple):
     loaded: x509.Certificate
     fingerprint: str
     kind: str
+    settings: SignatureConfiguration
 
 
 class _Refused(NamedTuple):
@@ -87,7 +101,7 @@ class _Work:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.left = max(MAX_WORK, size if size <= MAX_WORK else 0)
+        self.left = MAX_WORK
 
     def spend(self) -> bool:
         self.left -= self.size
@@ -104,13 +118,17 @@ class _Scene(NamedTuple):
     sha256: str
 
 
-def verify(data: bytes, certificates: Sequence[bytes], encoding: str | None = None) -> tuple[Verdict, ...]:
+def verify(
+    data: bytes, certificates: Sequence[bytes], encoding: str | None = None, root: Element | None = None
+) -> tuple[Verdict, ...]:
     """The verdict on each Signature element of a document, in document order.
 
     `certificates` are DER or PEM, in the order in which they are tried; unreadable ones are passed over.
-    `encoding` overrides the declaration. Raises `XmlRefused` for what the door refuses, nothing else.
+    `encoding` overrides the declaration. `root` is what the door made of the same bytes, where it is
+    at hand: it saves a parse when there was no comment to drop. Raises `XmlRefused` for what the door
+    refuses, nothing else.
     """
-    root = faithful(data, encoding)
+    root = _whole(data, encoding, root)
     digest = hashlib.sha256(data).hexdigest()
     scene = _Scene(root, _read_first(root), _keys(certificates), _Work(len(data)), digest)
     judged = [
@@ -118,6 +136,13 @@ def verify(data: bytes, certificates: Sequence[bytes], encoding: str | None = No
         for number, element in zip(range(100), root.iter(DS + "Signature"), strict=False)
     ]
     return _with_wrapping(scene, judged)
+
+
+def _whole(data: bytes, encoding: str | None, root: Element | None) -> Element:
+    """The root element of the document with nothing dropped: comments may be signed."""
+    if root is None or encoding is not None or may_hold_comments(root, data):
+        return faithful(data, encoding)
+    return root.getroottree().getroot()
 
 
 def verified(data: bytes, verdict: Verdict) -> bytes | None:
@@ -141,23 +166,22 @@ class _Judged(NamedTuple):
 def _judged(scene: _Scene, element: Element) -> _Judged:
     target, attribute, refused = _target(scene.root, element)
     refused = refused or _refused(element) or _unreachable(scene, element)
-    keys = tuple(_carried(element))
-    base = _described(scene, element, target, keys)
+    base = _described(scene, element, target)
     if refused:
         found = base._replace(state=refused.state, reason=refused.reason, detail=refused.detail)
     else:
-        found = _tried(scene, element, target, attribute, keys, base)
+        found = _tried(_Attempt(scene, element, target, attribute, base))
     return _Judged(_over(found, element, target), element, target)
 
 
 def _beyond(scene: _Scene, element: Element) -> _Judged:
     detail = f"only the first {MAX_SIGNATURES} signatures of a document are judged"
-    base = _described(scene, element, None, ())
+    base = _described(scene, element, None)
     return _Judged(base._replace(reason="too-much", detail=detail), element, None)
 
 
-def _described(scene: _Scene, element: Element, target: Element | None, keys: tuple[Key, ...]) -> Verdict:
-    carried = element.find(f".//{DS}X509Certificate")
+def _described(scene: _Scene, element: Element, target: Element | None) -> Verdict:
+    carried = carried_in(element.find(DS + "KeyInfo"))
     return Verdict(
         state="not-judged", reason="", detail="", path=_path(element),
         covered=local(target) if target is not None else None,
@@ -165,10 +189,9 @@ def _described(scene: _Scene, element: Element, target: Element | None, keys: tu
         covered_path=_path(target) if target is not None else None,
         algorithm=short(element.find(f"{DS}SignedInfo/{DS}SignatureMethod")),
         digest=short(element.find(f"{DS}SignedInfo/{DS}Reference/{DS}DigestMethod")),
-        signer=None, carried=certificate.from_text(carried.text or "") if carried is not None else None,
-        carried_given=bool(keys) and keys[0].fingerprint in {key.fingerprint for key in scene.given},
-        reads_covered=_inside(scene.reads, target) if target is not None else None,
-        wrapping="", indented=False, sha256=scene.sha256, place=Place(element.sourceline),
+        signer=None, carried=carried,
+        carried_given=carried is not None and any(key.fingerprint == carried.sha256 for key in scene.given),
+        reads_covered=None, wrapping="", indented=False, sha256=scene.sha256, place=Place(element.sourceline),
     )  # fmt: skip
 
 
@@ -203,9 +226,23 @@ def _by_id(root: Element, value: str) -> tuple[Element | None, str, _Refused | N
 
 def _unreachable(scene: _Scene, signature: Element) -> _Refused | None:
     """signxml is told by a path which signature to take: the first one in its element."""
+    if scene.root.tag == DS + "Signature":
+        return _Refused("unsupported", "structure", "the signature is the root; an enveloped one was expected")
+    if _costly(signature):
+        return _Refused("not-judged", "too-much", "too many elements of one name stand beside it")
     if scene.root.find(_location(signature) + DS + "Signature") is signature:
         return None
     return _Refused("not-judged", "second", "another signature stands before it in the same element")
+
+
+def _costly(signature: Element) -> bool:
+    """Following a numbered step costs the number times the siblings of that name."""
+    elements = (signature, *signature.iterancestors())
+    return any(_ordinal(one) * (_ordinal(one) + _later(one)) > MAX_STEP for one in elements)
+
+
+def _later(element: Element) -> int:
+    return sum(1 for _ in element.itersiblings(element.tag))
 
 
 def _location(signature: Element) -> str:
@@ -237,7 +274,7 @@ def _path(element: Element) -> str:
 def _refused(signature: Element) -> _Refused | None:
     info = signature.findall(DS + "SignedInfo")
     if len(info) != 1 or len(signature.findall(DS + "SignatureValue")) != 1:
-        return _Refused("unsupported", "structure", "one SignedInfo and one SignatureValue were expected")
+        return _Refused("unsupported", "structure", "exactly one SignedInfo and one SignatureValue were expected")
     if any(not isinstance(node.tag, str) for node in info[0].iter()):
         return _Refused("unsupported", "comment", "a comment stands inside SignedInfo")
     method = short(info[0].find(DS + "SignatureMethod"))
@@ -261,54 +298,84 @@ def _refused_transforms(info: Element) -> _Refused | None:
 # -- by whom it verifies
 
 
-def _tried(
-    scene: _Scene, element: Element, target: Element, attribute: str, carried: tuple[Key, ...], base: Verdict
-) -> Verdict:
+class _Attempt(NamedTuple):
+    """One signature that may be tried: the element it covers, and by which attribute that is found."""
+
+    scene: _Scene
+    signature: Element
+    target: Element
+    attribute: str
+    base: Verdict
+
+
+def _tried(attempt: _Attempt) -> Verdict:
     """Each given key in turn, then those that the signature carries itself."""
-    kind = _kind(base.algorithm)
-    known = {key.fingerprint for key in scene.given}
-    own = carried[0].fingerprint if carried else ""
-    given = sorted((key for key in scene.given if key.kind == kind), key=lambda key: key.fingerprint != own)
-    others = [key for key in carried if key.kind == kind and key.fingerprint not in known]
-    for key in (*given, *others):
+    scene, base = attempt.scene, attempt.base
+    keys = _candidates(attempt)
+    for key, given in keys:
         if not scene.work.spend():
             return base._replace(reason="too-much", detail="the document is too large for so many attempts")
-        found = _held(scene.root, _location(element), attribute, target, key, base)
+        found = _held(attempt, key)
         if found is not None:
-            return _by(found, key, given=key.fingerprint in known)
-    return _by_nobody(scene, element, base, tried=bool(given or others))
+            return _by(found, key, given=given)
+    return _by_nobody(attempt, tried=bool(keys))
 
 
-def _held(
-    root: Element, location: str, attribute: str, target: Element, key: Key, base: Verdict
-) -> Verdict | None:  # fmt: skip
+def _candidates(attempt: _Attempt) -> list[tuple[Key, bool]]:
+    """Keys of the right kind, and whether they are given; the carried one first where it is given."""
+    kind = _kind(attempt.base.algorithm)
+    known = {key.fingerprint for key in attempt.scene.given}
+    carried = [key for key in _carried(attempt.signature) if key.kind == kind]
+    named = {key.fingerprint for key in carried}
+    given = [key for key in attempt.scene.given if key.kind == kind]
+    given.sort(key=lambda key: key.fingerprint not in named)
+    return [(key, True) for key in given] + [(key, False) for key in carried if key.fingerprint not in known]
+
+
+def _held(attempt: _Attempt, key: Key) -> Verdict | None:
     """What signxml says with this key; None when another key made the signature."""
-    settings = lenient(key.loaded)
-    config = type(settings)(**{**vars(settings), "location": location})
+    base = attempt.base
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            result = XMLVerifier().verify(
-                root, x509_cert=key.loaded, id_attribute=attribute, validate_schema=False, expect_config=config
-            )
+        result = _by_signxml(attempt, key)
     except InvalidDigest:
-        return base._replace(
-            state="invalid", reason="altered", detail="the content was changed after it was signed",
-            indented=_indented(target),
-        )  # fmt: skip
+        detail, indented = "the content was changed after it was signed", _indented(attempt.target)
+        return base._replace(state="invalid", reason="altered", detail=detail, indented=indented)
+    except InvalidCertificate as error:
+        return base._replace(state="unsupported", reason="certificate", detail=_line(error))
     except (InvalidSignature, CryptoInvalid):
         return None
     except _FAILURES as error:
         return base._replace(state="unsupported", reason="algorithm", detail=_line(error))
-    return _confirmed(result, target, base)
+    return _confirmed(result, attempt)
 
 
-def _confirmed(result: Any, target: Element, base: Verdict) -> Verdict:
-    """Trust the result only when it is the element that we resolved ourselves."""
-    signed = result.signed_xml
-    if signed is None or signed.tag != target.tag or identifier(signed) != identifier(target):
-        return base._replace(state="unsupported", reason="partial", detail="the signed bytes are another element")
-    return base._replace(state="valid", signed=result.signed_data)
+def _by_signxml(attempt: _Attempt, key: Key) -> Any:
+    config = replace(key.settings, location=_location(attempt.signature))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _OnTree().verify(
+            attempt.scene.root, x509_cert=key.loaded, id_attribute=attempt.attribute, validate_schema=False,
+            parser=KEEPING, expect_config=config,
+        )  # fmt: skip
+
+
+class _OnTree(XMLVerifier):
+    """Takes our tree as it is: it came through the door, and signxml changes nothing but copies of it."""
+
+    def get_root(self, data: Element) -> Element:
+        """The root element, which is given."""
+        return data
+
+
+def _confirmed(result: Any, attempt: _Attempt) -> Verdict:
+    """Trust the result only when it is the signature and the element that we resolved ourselves."""
+    signed, target, value = result.signed_xml, attempt.target, DS + "SignatureValue"
+    same = result.signature_xml.findtext(value) == attempt.signature.findtext(value)
+    if not same or signed is None or signed.tag != target.tag or identifier(signed) != identifier(target):
+        return attempt.base._replace(
+            state="unsupported", reason="partial", detail="the signed bytes are another element"
+        )
+    return attempt.base._replace(state="valid", signed=result.signed_data)
 
 
 def _by(found: Verdict, key: Key, *, given: bool) -> Verdict:
@@ -320,14 +387,13 @@ def _by(found: Verdict, key: Key, *, given: bool) -> Verdict:
     return found
 
 
-def _by_nobody(scene: _Scene, element: Element, base: Verdict, *, tried: bool) -> Verdict:
+def _by_nobody(attempt: _Attempt, *, tried: bool) -> Verdict:
     if not tried:
         detail = "no certificate with a key of this kind was given or is carried"
-        return base._replace(reason="no-key", detail=detail)
+        return attempt.base._replace(reason="no-key", detail=detail)
+    indented = _indented(attempt.signature) or _indented(attempt.target)
     detail = "no given certificate made it, nor the one that it carries"
-    info = element.find(DS + "SignedInfo")
-    indented = _indented(info) or _indented(scene.root)
-    return base._replace(state="invalid", reason="unknown-signer", detail=detail, indented=indented)
+    return attempt.base._replace(state="invalid", reason="unknown-signer", detail=detail, indented=indented)
 
 
 def _over(found: Verdict, element: Element, target: Element | None) -> Verdict:
@@ -348,15 +414,17 @@ def _indented(element: Element) -> bool:
 
 def _read_first(root: Element) -> Element:
     """The first Assertion child of the Response (out of SOAP or an artifact), else the message itself."""
-    message = root
-    if root.tag not in (*_RESPONSES, *_ASSERTIONS):
-        message = next(root.iter(*_RESPONSES), root) if _wraps(root) else root
+    message = root if _is_message(root) else next(root.iter(*_RESPONSES), None)
+    if message is None:
+        message = next(root.iter(*_ASSERTIONS), root)
     found = next(message.iterchildren(*_ASSERTIONS, _ENCRYPTED), None)
     return message if found is None or message.tag in _ASSERTIONS else found
 
 
-def _wraps(root: Element) -> bool:
-    return root.tag == SAMLP + "ArtifactResponse" or local(root) == "Envelope"
+def _is_message(root: Element) -> bool:
+    """A message itself; otherwise it is looked for inside: SOAP, an artifact's response, WS-Trust."""
+    tag = root.tag
+    return tag in (*_RESPONSES, *_ASSERTIONS) or (tag.startswith(SAMLP) and tag != SAMLP + "ArtifactResponse")
 
 
 def _inside(element: Element, outer: Element) -> bool:
@@ -365,22 +433,36 @@ def _inside(element: Element, outer: Element) -> bool:
     return element is not None
 
 
+def _covers(judged: _Judged, element: Element) -> bool:
+    """Whether the digest reaches an element: not into the signature itself, which is taken out first."""
+    if judged.target is None or not _inside(element, judged.target):
+        return False
+    return not _inside(element, judged.element) or _inside(judged.target, judged.element)
+
+
 def _with_wrapping(scene: _Scene, judged: list[_Judged]) -> tuple[Verdict, ...]:
-    intact = [one.target for one in judged if one.verdict.state in _INTACT and one.target is not None]
-    bare = [one for one in scene.root.iter(*_ASSERTIONS) if not any(_inside(one, target) for target in intact)]
-    return tuple(one.verdict._replace(wrapping=_wrapping(scene, one, intact, bare)) for one in judged)
+    """What a given key covers counts; only where none made anything, what the carried keys cover."""
+    sound = [one for one in judged if one.verdict.state in _INTACT and one.target is not None]
+    intact = [one for one in sound if one.verdict.signer is not None] or sound
+    assertions = scene.root.iter(*_ASSERTIONS) if intact else ()
+    bare = [element for element in assertions if not any(_covers(one, element) for one in intact)]
+    safe = any(_covers(one, scene.reads) for one in intact)
+    return tuple(_finished(scene, one, bare, safe=safe) for one in judged)
 
 
-def _wrapping(scene: _Scene, judged: _Judged, intact: list[Element], bare: list[Element]) -> str:
+def _finished(scene: _Scene, judged: _Judged, bare: list[Element], *, safe: bool) -> Verdict:
+    reads = None if judged.target is None else _covers(judged, scene.reads)
+    return judged.verdict._replace(reads_covered=reads, wrapping=_wrapping(scene, judged, bare, safe=safe))
+
+
+def _wrapping(scene: _Scene, judged: _Judged, bare: list[Element], *, safe: bool) -> str:
     verdict = judged.verdict
     if verdict.reason == "duplicate-id":
         return "duplicate-id"
     if judged.target is None or verdict.state not in _INTACT:
         return ""
-    if judged.element.getparent() is not judged.target:
-        return "elsewhere" if local(judged.target) in ("Assertion", "Response") else ""
-    if not any(_inside(scene.reads, target) for target in intact):
-        return "outside"
+    if not safe:
+        return "outside" if judged.element.getparent() is judged.target else "elsewhere"
     if any(one.getparent() is not scene.reads.getparent() for one in bare):
         return "hidden"
     return "beside" if bare else ""
@@ -416,10 +498,10 @@ def _key(data: bytes) -> Key | None:
             warnings.simplefilter("ignore")
             der = data if data[:1] == b"\x30" else certificate.der_of(data.decode("ascii"))
             loaded = x509.load_der_x509_certificate(der)
-            public = loaded.public_key()
+            public, settings = loaded.public_key(), lenient(loaded)
     except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError):
         return None
-    return Key(loaded, hashlib.sha256(der).hexdigest(), _KINDS.get(type(public).__name__, "other"))
+    return Key(loaded, hashlib.sha256(der).hexdigest(), _KINDS.get(type(public).__name__, "other"), settings)
 
 
 _KINDS: Final = {
@@ -442,14 +524,14 @@ def _line(thing: object) -> str:
 
 # -- signed queries of the redirect binding (saml-bindings 3.4.4.1)
 
-_HASHES: Final = {
+_HASHES: Final[dict[str, Callable[[], hashes.HashAlgorithm]]] = {
     "sha1": hashes.SHA1, "sha224": hashes.SHA224, "sha256": hashes.SHA256, "sha384": hashes.SHA384,
     "sha512": hashes.SHA512,
 }  # fmt: skip
 _QUERY_ALGORITHM: Final = re.compile(
     r"http://www\.w3\.org/(?:2000/09/xmldsig|2001/04/xmldsig-more|2009/xmldsig11)#((?:rsa|ecdsa|dsa)-(sha\d+))"
 )  # fmt: skip
-_SIGNED: Final = ("SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature")
+_SIGNED: Final[tuple[str, ...]] = ("SAMLRequest", "SAMLResponse", "RelayState", "SigAlg", "Signature")
 
 
 def verify_query(query: str, certificates: Sequence[bytes]) -> Verdict | None:
@@ -528,7 +610,7 @@ def _raw(value: str) -> bytes:
 
 def _encodings(found: dict[str, list[str]]) -> list[bytes]:
     """The signed text as it was sent, then as others would have encoded it."""
-    sent = {name: found[name][0] for name in _SIGNED[:4] if name in found}
+    sent: dict[str, str] = {name: found[name][0] for name in _SIGNED[:4] if name in found}
     plus = {name: unquote_plus(value) if name == "RelayState" else unquote(value) for name, value in sent.items()}
     variants = (
         sent,

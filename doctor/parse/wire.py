@@ -29,7 +29,6 @@ class Wire(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012  (frozen by convention)
     answer: str = ""
     saml: str = ""
-    mistimed: bool = False
 
 
 class Given(NamedTuple):

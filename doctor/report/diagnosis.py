@@ -78,6 +78,8 @@ def text(found: Diagnosis, look: Look, product: str | None = None, *, explain: b
     lines += list(_noticed(found, look))
     if explain:
         lines += list(_trace(found, look))
+    for note in found.notes:
+        lines += ["", *wrapped(f"note  {safe(note)}", look, "", "      ")]
     return "\n".join([*lines, "", f"{found.verdict} · {counts(found.counts)}"]) + "\n"
 
 

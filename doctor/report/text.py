@@ -68,6 +68,10 @@ def subject_lines(subject: Subject, findings: list[Finding], look: Look, names: 
             continue
         seen.add(one.id)
         lines += ["", *finding_lines(one, look, names.get(subject.provider or ""))]
+        if subject.kind == "metadata-aggregate" and one.entity and one.id not in told:
+            lines += wrapped(
+                f"in {safe(one.entity, 120)}" + (f", line {one.line}" if one.line else ""), look, " " * INDENT
+            )
         if one.id in told:
             lines.append(_totalled(one, told[one.id], findings, look))
     if findings:
@@ -140,12 +144,22 @@ def _values(one: Finding, look: Look) -> Iterator[str]:
     if one.expected is None or one.actual is None:
         return
     indent = " " * 7
-    yield f"{indent}expected  {safe(one.expected)}"
-    yield f"{indent}received  {safe(one.actual)}"
+    yield from _value("expected", one.expected, look)
+    yield from _value("received", one.actual, look)
     if one.difference:
         at = difference.column(one.expected, one.actual)
         mark = "▲" if look.unicode else "^"
         yield f"{indent}          {' ' * at}{mark} {one.difference.replace('-', ' ')}"
+
+
+def _value(name: str, text: str, look: Look) -> list[str]:
+    """A value whole on its line, so that two can be compared; a sentence is wrapped."""
+    line = f"{' ' * INDENT}{name}  {safe(text)}"
+    return (
+        wrapped(line.strip(), look, " " * INDENT, " " * 17)
+        if " " in text.strip() and len(line) > look.width
+        else [line]
+    )
 
 
 def _closing(found: Report, look: Look) -> list[str]:

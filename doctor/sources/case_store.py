@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from doctor.model.case import Case, Exhibit
+from doctor.model.case import Case, Exhibit, merged
 from doctor.model.error import InputError, UsageError
 from doctor.sources import case_file
 
@@ -99,29 +99,47 @@ class Store:
         self, case: Case, verdict: str | None = None, headline: str | None = None, updated: str | None = None
     ) -> None:
         """Write a case whole, in one transaction."""
+        with self._open() as connection:
+            self._write(connection, case, verdict, headline, updated)
+
+    def join(self, base: Case | None, case: Case, verdict: str | None, headline: str | None) -> Case:
+        """Write a case, joined with what another process has stored since `base`; give what now stands there."""
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            stored = self._read(connection, case.name)
+            joined = case if stored is None else merged(base, case, stored)
+            self._write(connection, joined, verdict, headline, None)
+        return joined
+
+    def _write(
+        self, connection: sqlite3.Connection, case: Case, verdict: str | None, headline: str | None, updated: str | None
+    ) -> None:
         data = case_file.as_data(case)
         data["documents"] = [{"name": d.name, "sha256": d.sha256, "offered_as": d.offered_as} for d in case.documents]
-        with self._open() as connection:
-            rows = [(one.sha256, one.data) for one in case.documents]
-            connection.executemany("INSERT OR IGNORE INTO document VALUES (?, ?)", rows)
-            values = (case.name, updated or case.now, verdict, headline, json.dumps(data, ensure_ascii=False))
-            connection.execute("INSERT OR REPLACE INTO kase VALUES (?, ?, ?, ?, ?)", values)
+        rows = [(one.sha256, one.data) for one in case.documents]
+        connection.executemany("INSERT OR IGNORE INTO document VALUES (?, ?)", rows)
+        values = (case.name, updated or case.now, verdict, headline, json.dumps(data))
+        connection.execute("INSERT OR REPLACE INTO kase VALUES (?, ?, ?, ?, ?)", values)
 
     def load(self, name: str) -> Case:
         """A case by its name. Raises `UsageError` when there is none."""
         with self._open() as connection:
-            row = connection.execute("SELECT data FROM kase WHERE name = ?", (name,)).fetchone()
-            if row is None:
-                raise UsageError(
-                    f"there is no case {name!r}{self._near(connection, name)}", "doctor cases list shows them"
-                )
-            try:
-                data: dict[str, Any] = json.loads(row[0])
-            except ValueError:
-                raise InputError(
-                    f"the case {name!r} in {self.path} is damaged", "doctor cases delete forgets it"
-                ) from None
-            documents = tuple(self._exhibit(connection, one) for one in data["documents"])
+            found = self._read(connection, name)
+            if found is None:
+                near = self._near(connection, name)
+                raise UsageError(f"there is no case {name!r}{near}", "doctor cases list shows them")
+        return found
+
+    def _read(self, connection: sqlite3.Connection, name: str) -> Case | None:
+        row = connection.execute("SELECT data FROM kase WHERE name = ?", (name,)).fetchone()
+        if row is None:
+            return None
+        try:
+            data: dict[str, Any] = json.loads(row[0])
+        except ValueError:
+            hint = "doctor cases delete forgets it"
+            raise InputError(f"the case {name!r} in {self.path} is damaged", hint) from None
+        documents = tuple(self._exhibit(connection, one) for one in data["documents"])
         return case_file.of_data({**data, "documents": []})._replace(documents=documents)
 
     def _exhibit(self, connection: sqlite3.Connection, one: dict[str, Any]) -> Exhibit:

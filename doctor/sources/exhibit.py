@@ -8,33 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from doctor.model import redaction
 from doctor.model.case import Exhibit
-from doctor.model.error import UsageError
 from doctor.parse import sniff
-from doctor.sources import reader
-from doctor.sources import subject as subjects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from doctor.model.document import Document
 
 MAX_KEPT: Final = 20 * 1024 * 1024
 """Bytes of one document that a case keeps."""
 _JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
-_NEVER: Final = ("token", "callback", "private-key", "capture")
+NEVER: Final = ("token", "private-key", "capture")
 """Kinds of which nothing is kept. A recording of a browser holds the person's password and cookies."""
-
-
-def of_words(words: list[str], *, allow_private: bool = False) -> Iterator[Exhibit]:
-    """The exhibits that words of the command line stand for. Raises `InputError`."""
-    for named in subjects.named(words):
-        found = reader.read(named, allow_private=allow_private)
-        if isinstance(found, reader.Stream):
-            found.hashing.stream.close()
-            raise UsageError(
-                f"{named.name} is an aggregate", "doctor check judges aggregates; a case takes one entity's metadata"
-            )
-        yield of_document(found)
 
 
 def of_document(document: Document, offered_as: str | None = None) -> Exhibit:
@@ -44,14 +27,15 @@ def of_document(document: Document, offered_as: str | None = None) -> Exhibit:
 
 def of_bytes(data: bytes, name: str, offered_as: str | None = None) -> Exhibit:
     """Bytes as an exhibit."""
-    return Exhibit(name, hashlib.sha256(data).hexdigest(), data[:MAX_KEPT], offered_as)
+    shown = name.encode("utf-8", "replace").decode()  # a file name may hold bytes that are no text
+    return Exhibit(shown, hashlib.sha256(data).hexdigest(), data[:MAX_KEPT], offered_as)
 
 
 def stripped(document: Document) -> bytes:
     """The bytes of a document without secrets. SAML messages stay bit for bit: a signature needs it."""
     data = document.source or b""
-    if document.kind in _NEVER:
-        return f"[removed] {document.kind}".encode()
+    if document.kind in NEVER:
+        return f"removed: {document.kind}".encode()
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
         return _json(data)
     if document.kind == "html":

@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
+from signxml.algorithms import SignatureConstructionMethod
+from signxml.signer import XMLSigner
 
 from tests.factory import certificate
 from tests.factory.signing import Signing, signed
@@ -149,13 +151,25 @@ def instant(draft: Draft, seconds: int | None) -> str | None:
 
 
 def _sealed(text: str, draft: Draft, reference: str) -> str:
-    done = signed(text, Signing(draft.key, reference, draft.hash))
+    elliptic = isinstance(draft.key.key, ec.EllipticCurvePrivateKey)
+    done = _by_curve(text, draft, reference) if elliptic else signed(text, Signing(draft.key, reference, draft.hash))
     if draft.carries_certificate:
         return done
     root = etree.fromstring(done)
     for found in root.findall(f"{{{DS}}}Signature/{{{DS}}}KeyInfo"):
         found.getparent().remove(found)
     return str(etree.tostring(root, encoding="unicode"))
+
+
+def _by_curve(text: str, draft: Draft, reference: str) -> str:
+    method = SignatureConstructionMethod.enveloped
+    maker = XMLSigner(method, f"ecdsa-{draft.hash}", draft.hash, "http://www.w3.org/2001/10/xml-exc-c14n#")
+    key = draft.key.key
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    done = maker.sign(
+        etree.fromstring(text), key=key, cert=[draft.key.loaded], reference_uri=f"#{reference}", id_attribute="ID"
+    )
+    return str(etree.tostring(done, encoding="unicode"))
 
 
 def _tag(name: str, attributes: Mapping[str, str | None], *inner: str) -> str:
@@ -251,9 +265,10 @@ def _encrypted(assertion: str, to: Certificate) -> str:
     key, nonce = os.urandom(16), os.urandom(12)
     public = to.loaded.public_key()
     assert isinstance(public, rsa.RSAPublicKey)
-    wrapped = public.encrypt(key, padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None))  # noqa: S303
+    wrapped = public.encrypt(key, padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None))
     secret = nonce + AESGCM(key).encrypt(nonce, assertion.encode(), None)
-    name = f'<ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>{to.base64}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>'
+    held = _tag("ds:X509Data", {}, _tag("ds:X509Certificate", {}, to.base64))
+    name = _tag("ds:KeyInfo", {"xmlns:ds": DS}, held)
     packed = _tag("xenc:EncryptedKey", {"Recipient": SP}, _method("rsa-oaep-mgf1p"), name, _cipher(wrapped))
     info = f'<ds:KeyInfo xmlns:ds="{DS}">{packed}</ds:KeyInfo>'
     gcm = _tag("xenc:EncryptionMethod", {"Algorithm": "http://www.w3.org/2009/xmlenc11#aes128-gcm"})
@@ -302,7 +317,7 @@ PATIENTS: Final = (
     _patient("no-key-info", "the signature carries no certificate", carries_certificate=False),
     _patient("wrong-key", "signed with a key of somebody else", by=signer(1)),
     _patient("expired-certificate", "signed with an expired certificate", by=signer(2, expired=True)),
-    _patient("ec-key", "signed with an elliptic curve key", signed="none", by=signer(3, ec256=True)),
+    _patient("ec-key", "signed with an elliptic curve key", by=signer(3, ec256=True)),
     _patient("tampered-name-id", "the NameID was changed after signing", tampered=(">ada@", ">eve@")),
     _patient("tampered-audience", "the audience was changed after signing", tampered=(SP, "https://sp.example.com/x")),
     _patient("encrypted", "the assertion is encrypted", encrypted=True),

@@ -1,0 +1,180 @@
+"""Requests in text that people paste: raw HTTP messages, HTML forms, form bodies, URLs and base64 in noise."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from doctor.parse import embedded, paste, sniff
+from doctor.parse.wire import Wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_START: Final = re.compile(
+    r"^[ \t]*(?:[<>][ \t]+)?(?:(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]+(\S+)[ \t]+HTTP/[\d.]+"
+    r"|HTTP/[\d.]+[ \t]+(\d{3})\b.*)[ \t\r]*$", re.MULTILINE)  # fmt: skip
+_PREFIX: Final = re.compile(r"^[<>] ?", re.MULTILINE)
+_HEADER: Final = re.compile(r"([\w-]{1,60}):[ \t]*(.*)")
+_BODY: Final = re.compile(
+    r"[?&\s\"']*(?:(?!SAML)[\w.-]{1,80}=[^\s&]*&)*+(?:SAMLResponse|SAMLRequest|SAMLart)=\S", re.ASCII
+)
+_URL: Final = re.compile(r"\bhttps?://[^\s\"'<>`]+", re.IGNORECASE)
+_LABELLED: Final = re.compile(r"\b(SAMLResponse|SAMLRequest)\b[\"']?[ \t]*[=:][ \t\r\n]*[\"']?([A-Za-z0-9+/=_%-]{40,})")
+_LINE: Final = re.compile(r"[A-Za-z0-9+/_%-]{40,}+={0,2}")
+_MORE: Final = re.compile(r"[A-Za-z0-9+/_%-]++={0,2}")
+_QUOTED: Final = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
+_ROOT: Final = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response|Assertion)[\s>]"
+)
+_MAX: Final = 500
+
+
+def http(text: str) -> Iterator[Wire]:
+    """Raw HTTP messages: a request and the answer that follows it."""
+    pending: Wire | None = None
+    starts = list(_START.finditer(text))[: _MAX * 2]
+    ends = [match.start() for match in starts[1:]] + [len(text)]
+    for match, end in zip(starts, ends, strict=True):
+        headers, body = _parted(text[match.end() : end])
+        if match[1]:
+            if pending:
+                yield pending
+            pending = _request(match[1], match[2], headers, body)
+        else:
+            answered = (pending or Wire("", ""))._replace(status=int(match[3]), headers=headers, answer=body)
+            yield answered if pending else _redirected(answered)
+            pending = None
+    if pending:
+        yield pending
+
+
+def is_http(text: str) -> bool:
+    """Whether a line of the text begins an HTTP message."""
+    return _START.search(text) is not None
+
+
+def _parted(message: str) -> tuple[dict[str, str], str]:
+    text = _PREFIX.sub("", message.replace("\r\n", "\n")).removeprefix("\n")
+    head, _, body = text.partition("\n\n")
+    headers: dict[str, str] = {}
+    for line in head.split("\n")[:200]:
+        if match := _HEADER.match(line.strip()):
+            headers.setdefault(match[1].lower(), match[2].strip())
+    return headers, body.strip("\n")
+
+
+def _request(method: str, target: str, headers: dict[str, str], body: str) -> Wire:
+    url = target if "://" in target else f"https://{headers.get('host', '')}{target}"
+    return Wire(method, url, body=body)
+
+
+def _redirected(answer: Wire) -> Wire:
+    """An answer alone: the request that its Location makes the browser send."""
+    location = answer.headers.get("location", "")
+    return Wire("GET", location) if location else answer
+
+
+def form(text: str) -> Iterator[Wire]:
+    """The SAML form of an HTML page, as the request that it sends."""
+    fields = embedded.fields_of(text)
+    if any(name in fields for name in embedded.NAMES):
+        yield Wire("POST", embedded.action_of(text), fields=tuple(fields.items()))
+
+
+def is_body(text: str) -> bool:
+    """Whether the text is a form body or a query string with a SAML message."""
+    return _BODY.match(text) is not None
+
+
+def body(text: str) -> Iterator[Wire]:
+    """A form body alone; whether it was posted or redirected cannot be seen."""
+    yield Wire("POST", "", body=text.strip(" \t\r\n\"'?&"))
+
+
+def noisy(text: str) -> Iterator[Wire]:
+    """URLs that carry a protocol's parameters, then values with a label, then bare base64."""
+    urls = [match[0] for match in _URL.finditer(text)][:_MAX]
+    for url in urls:
+        yield Wire("GET", url.rstrip(".,;)]}>"))
+    if any("SAMLRe" in url for url in urls):
+        return
+    plain = _QUOTED.sub("", text)
+    if blobs := list(_blobs(plain)):
+        yield from blobs
+        return
+    for match in list(_LABELLED.finditer(plain))[:_MAX]:
+        yield Wire("", "", fields=((match[1], match[2]),))
+
+
+def _blobs(text: str) -> Iterator[Wire]:
+    """Base64 of SAML messages, on one line or wrapped at a fixed width."""
+    lines = text.split("\n")
+    at = found = 0
+    while at < len(lines) and found < _MAX:
+        match = _LINE.search(lines[at])
+        at += 1
+        if match is None:
+            continue
+        wrapped = [match[0]]
+        alone = not lines[at - 1][match.end() :].strip()
+        while alone and at < len(lines) and _continues(wrapped, lines[at].strip()):
+            wrapped.append(lines[at].strip())
+            at += 1
+        if wire := _message(wrapped):
+            found += 1
+            yield wire
+
+
+def _continues(wrapped: list[str], line: str) -> bool:
+    """A wrapped blob goes on while its lines are full, and ends with a shorter one."""
+    full = len(wrapped[-1]) == len(wrapped[0]) or len(wrapped) == 1
+    fits = len(line) <= len(wrapped[0]) or len(wrapped) == 1
+    return full and fits and not wrapped[-1].endswith("=") and _MORE.fullmatch(line) is not None
+
+
+def _message(wrapped: list[str]) -> Wire | None:
+    whole, but_last = "".join(wrapped), "".join(wrapped[:-1])
+    for value in (but_last, whole) if not _closed(whole) and _closed(but_last) else (whole,):
+        if root := _root(value):
+            name = "SAMLRequest" if root in (b"AuthnRequest", b"LogoutRequest") else "SAMLResponse"
+            return Wire("", "", fields=((name, value),))
+    return None
+
+
+def _closed(value: str) -> bool:
+    """Whether the base64 of plain XML ends where an element ends; a word swallowed after it shows here."""
+    try:
+        tail = binascii.a2b_base64(value[len(value) // 4 * 4 - 8 :] + "=" * (-len(value) % 4))
+    except (binascii.Error, ValueError):
+        return False
+    return tail.rstrip()[-1:] == b">"
+
+
+def _root(value: str) -> bytes | None:
+    """The element that the beginning of the message shows, after base64 and maybe deflate."""
+    head = unquote(value[:8192])
+    head = head[: len(head) // 4 * 4].replace("-", "+").replace("_", "/") if len(value) > 8192 else head
+    try:
+        raw = binascii.a2b_base64(head + "=" * (-len(head) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    match = _ROOT.search(raw if b"<" in raw[:4] else _begun(raw))
+    return match[1] if match else None
+
+
+def _begun(raw: bytes) -> bytes:
+    import zlib
+
+    try:
+        return zlib.decompressobj(-15).decompress(raw, 8192)
+    except zlib.error:
+        return b""
+
+
+def decoded(data: bytes) -> str:
+    """At most 5 MB of text, by its byte order mark or as UTF-8."""
+    encoding = sniff.bom(data) or "utf-8"
+    return data[: paste.MAX_INFLATED].decode(encoding, errors="replace").strip("\ufeff \t\r\n\0")

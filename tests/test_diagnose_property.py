@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BOOK: Final = shipped()
 WHEN: Final = "2026-11-22T09:00:00+00:00"
 QUICK: Final = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -159,7 +159,7 @@ def test_a_derived_fact_stays(name: str) -> None:
     parts = parts_of(name)
     corrected = []
 
-    @settings(QUICK, max_examples=120)
+    @settings(QUICK, max_examples=80)
     @given(st.data())
     def looked_for(data: st.DataObject) -> None:
         facts = {part: data.draw(st.one_of(st.just(UNKNOWN), of_fact(part)), part) for part in parts}

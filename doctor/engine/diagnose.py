@@ -57,7 +57,7 @@ class Advice(NamedTuple):
     """What a tree advises: when nothing is proven, or when advice is its answer."""
 
     id: str
-    tree: str
+    tree: str | None
     title: str
     text: tuple[str, ...]
     send: tuple[str, ...]
@@ -86,7 +86,7 @@ class Diagnosis(NamedTuple):
 
 
 BEGIN: Final = Advice(
-    "where-to-begin", "", "Nothing leads into a troubleshooting tree yet",
+    "where-to-begin", None, "Nothing leads into a troubleshooting tree yet",
     ("Say what happens: --symptom with the error text, a log line or the whole ticket.",
      "Or tell the state: --set connection.state=draft (validating, inactive), --set integration.purpose=sign-in.",
      "Or give a file: metadata, a captured response, the connection as the vendor's API shows it."), (),

@@ -262,6 +262,12 @@ def test_connection_file_with_a_list(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert done.code in (1, 3)
 
 
+def test_connection_file_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = ran(capsys, "diagnose", "--connection-file", put(tmp_path, "md.xml", metadata()), "--no-input")
+    assert (done.code, done.out) == (2, "")
+    assert "this is idp-metadata, not a connection" in done.err
+
+
 def test_options_between_evidence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one, two = put(tmp_path, "md.xml", metadata()), put(tmp_path, "r.b64", encoded(response()))
     done = ran(capsys, "diagnose", one, "--acs-url", ACS, two, *JSON)

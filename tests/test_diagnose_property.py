@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 BOOK: Final = shipped()
 WHEN: Final = "2026-11-22T09:00:00+00:00"
 QUICK: Final = settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

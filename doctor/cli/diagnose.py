@@ -74,11 +74,11 @@ def _options(chosen: argparse.Namespace) -> dict[str, Any]:
 def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, book: Any) -> tuple[Case, bool]:
     """The case with the evidence of the command line; what cannot be read is said, the rest counts."""
     unreadable = False
-    for word in (*chosen.evidence, *chosen.connection_file):
+    each = [casework.Evidence((word,)) for word in chosen.evidence]
+    each += [casework.Evidence(connection_files=(word,)) for word in chosen.connection_file]
+    for one in each:
         try:
-            case = casework.gather(
-                case, casework.Evidence((word,)), library.Options(allow_private=options.allow_private), book
-            )
+            case = casework.gather(case, one, library.Options(allow_private=options.allow_private), book)
         except InputError as error:
             unreadable = True
             _say(error)

@@ -39,7 +39,6 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        sys.stderr.close()
         return 0
     except Exception as error:
         if os.environ.get("DOCTOR_DEBUG"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from datetime import UTC, datetime
@@ -91,10 +92,19 @@ def _encodable(stream: TextIO, text: str) -> None:
     try:
         stream.write(text.encode(encoding, "replace").decode(encoding))
         stream.flush()
-    except BrokenPipeError:
-        raise
     except OSError as error:
+        _give_up(stream)
+        if isinstance(error, BrokenPipeError):
+            raise
         raise UsageError(f"cannot write to standard output: {error.strerror or error}") from None
+
+
+def _give_up(stream: TextIO) -> None:
+    """Point a stream that takes nothing any more at the null device: the interpreter flushes it once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
 
 
 def look(stream: TextIO, **changes: Any) -> Look:

@@ -99,7 +99,7 @@ def load_problems(extra: Path | None) -> list[str]:
 
 
 def _lint_extra(extra: Path) -> list[str]:
-    return load_problems(extra) or _failing(build.read_folder(extra, extra.name))
+    return load_problems(extra) or _failing(build.read_folder(extra, extra.resolve().name))
 
 
 def _unused(found: build.Sources, book: Rulebook) -> list[str]:
@@ -157,7 +157,7 @@ def _ready(data: dict[str, Any]) -> dict[str, Any]:
 
 def tested(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:  # noqa: PT028  (no test: it runs examples)
     """The examples of rules and trees whose id holds one of these words (all, without words), run."""
-    found = build.read_folder(extra, extra.name) if extra else build.read(store.folder())
+    found = build.read_folder(extra, extra.resolve().name) if extra else build.read(store.folder())
     rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
     results = [one for data in rules for one in example.results(_ready(data))]
     if extra is None:
@@ -185,7 +185,7 @@ def mutants(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]
     """Every mutant of these rules (of a folder of more rules), and whether an example noticed it."""
     from doctor.engine import mutation
 
-    found = build.read_folder(extra, extra.name) if extra else build.read(store.folder())
+    found = build.read_folder(extra, extra.resolve().name) if extra else build.read(store.folder())
     rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
     return [one._asdict() for data in rules for one in mutation.mutants(_ready(data))]
 

@@ -205,14 +205,14 @@ def extended(base: Rulebook, folder: Path, *, keep_going: bool = False) -> Ruleb
 
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", "--rules takes a folder of rule files")
-    found = build.read_folder(folder, folder.name)
+    found = build.read_folder(folder, folder.resolve().name)
     problems = [*found.problems, *build.uncited(found, {**base.citations, **found.citations})]
     disabled = [rule_id for rule_id, data in found.rules.items() if data.get("disabled")]
     rules, wrong = _typechecked(found, base.provider_words)
     problems += wrong
     if problems and not keep_going:
         raise CatalogueError(problems)
-    notes = (*_changes(base, folder.name, rules, disabled), *problems)
+    notes = (*_changes(base, folder.resolve().name, rules, disabled), *problems)
     return base.merged(_listed(rules), _told(rules, found), found.citations, disabled, notes)
 
 

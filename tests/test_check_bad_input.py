@@ -840,7 +840,7 @@ def test_interrupt_in_a_long_aggregate(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a runner in the background ignores it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  (a runner in the background ignores it)
     ) as child:
         while not _opened_by(child, path):
             assert child.poll() is None

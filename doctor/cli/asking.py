@@ -5,6 +5,7 @@ Questions go to standard error: standard output stays data.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +75,7 @@ def _answered(session: Session, asking: Asking, reply: str) -> None:
 
 def _facts(session: Session, asking: Asking, reply: str) -> dict[str, Any] | None:
     """The facts that a reply tells; None when it brought a document instead."""
-    if asking.kind == "document":
+    if asking.kind == "document" or (not asking.choices and os.path.isfile(reply)):  # noqa: PTH113
         _take_document(session, reply)
         return None
     if asking.choices:

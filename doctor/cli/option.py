@@ -100,7 +100,7 @@ def _encodable(stream: TextIO, text: str) -> None:
 
 
 def _give_up(stream: TextIO) -> None:
-    """Point a stream that takes nothing any more at the null device: the interpreter flushes it once more at its end."""
+    """Point a stream that takes nothing any more at the null device: it is flushed once more at the end."""
     with contextlib.suppress(OSError, ValueError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())

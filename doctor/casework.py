@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from doctor.engine.diagnose import Diagnosis, Need
     from doctor.engine.rulebook import Rulebook
     from doctor.model.document import Document
+    from doctor.sources.case_store import Store
 
 
 class Case(model.Case):
@@ -156,7 +157,7 @@ def with_report(case: model.Case, text: str) -> model.Case:
         if found.kind.startswith("saml-") or found.kind == "certificate":
             case = case.with_document(exhibit.of_document(found))
             text = text.replace(blob, f"[{found.kind}]")
-    kept = redaction.text(text.encode("utf-8", "replace").decode()).strip()
+    kept = redaction.text(text).strip()
     return case if not kept or kept in case.reports else case._replace(reports=(*case.reports, kept))
 
 
@@ -196,3 +197,20 @@ class Session:
             return False
         self._start(self.history.pop())
         return True
+
+
+class Keeper:
+    """Keeps a session's case in the store, joined with what another process has stored meanwhile.
+
+    `seen` is the case as it was last read or written here. Raises `InputError` when it cannot be written.
+    """
+
+    def __init__(self, store: Store, seen: model.Case | None = None) -> None:
+        self.store = store
+        self.seen = seen
+
+    def keep(self, session: Session) -> None:
+        """Write the session's case as it is now."""
+        found = session.so_far
+        self.store.join(self.seen, session.case, found.verdict, found.headline)
+        self.seen = session.case

@@ -413,3 +413,36 @@ def test_back_and_forth(store: Store) -> None:
     assert asked(session) == first
     assert session.back()
     assert not session.back()
+
+
+def test_two_that_add_to_one_case_keep_both(store: Store) -> None:
+    first = store.join(None, case_of("acme")._replace(reports=("one",)), None, None)
+    other = store.load("acme")._replace(reports=("one", "two"), answers={"connection.state": "draft"})
+    store.join(first, other, None, None)
+    joined = store.join(first, first._replace(reports=("one", "three")), None, None)
+    assert sorted(joined.reports) == ["one", "three", "two"]
+    assert store.load("acme").answers == {"connection.state": "draft"}
+
+
+def test_what_was_taken_back_stays_taken_back(store: Store) -> None:
+    seen = store.join(None, case_of("acme")._replace(answers={"connection.state": "draft"}), None, None)
+    store.join(seen, seen._replace(answers={}), None, None)
+    assert store.load("acme").answers == {}
+
+
+def test_list_shows_no_escape_sequence(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    store.save(case_of("ev\x1b[31mil"))
+    shown = ran(capsys, "cases", "list").out
+    assert "\x1b" not in shown
+    assert "ev\\x1b[31mil" in shown
+
+
+def test_import_never_replaces_a_case(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store.save(case_of("acme"))
+    path = tmp_path / "case.json"
+    casework.Case(*case_of("acme")).save(path)
+    done = ran(capsys, "cases", "import", str(path))
+    assert (done.code, done.out) == (2, "")
+    assert "already" in done.err
+    assert ran(capsys, "cases", "import", str(path), "--name", "other").code == 0
+    assert {row.name for row in store.rows()} == {"acme", "other"}

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from doctor.engine.condition import OPERATORS, compiled
+from doctor.engine.rulebook import shipped
 from doctor.facts.fact import View
 from doctor.model.state import ABSENT, Unknown, UnknownHasNoTruth
 
@@ -317,3 +318,15 @@ def test_combinators_are_those_of_kleene(condition: Condition, known: Facts) -> 
 def test_none_is_not_some(inner: Condition, items: tuple[Any, ...]) -> None:
     facts = {"c.x": items}
     assert judged({"none": {"c.x": inner}}, facts) == judged({"not": {"some": {"c.x": inner}}}, facts)
+
+
+def test_collection_that_cannot_be_derived_crashes_its_rules_and_tells_nothing_else() -> None:
+    def broken(_view: View) -> object:
+        raise ZeroDivisionError
+
+    view = View({"document.certificates": broken}, datetime(2026, 1, 1, tzinfo=UTC))
+    outcomes, _ = shipped().for_entity("idp-metadata").judge(view)
+    told = [one for one in outcomes if one.rule.collection == "document.certificates"]
+    assert told
+    assert {one.verdict for one in told} == {"crashed"}
+    assert {one.verdict for one in outcomes} <= {"crashed", "confirmed"}

@@ -12,6 +12,7 @@ from doctor.cli import option
 from doctor.model import redaction
 from doctor.model.error import UsageError
 from doctor.report import json
+from doctor.report.safe import line as safe
 from doctor.sources import case_file
 from doctor.sources.case_store import Store
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from doctor.model.case import Case
+    from doctor.sources.case_store import Row
 
 _HELP = {
     "list": "every kept case, the latest first",
@@ -60,11 +62,13 @@ def _list(chosen: argparse.Namespace, store: Store) -> int:
     if chosen.format == "json":
         option.write(json.text({"schema": "doctor/cases/1", "cases": [row._asdict() for row in rows]}), chosen.output)
         return 0
-    lines = [
-        f"{row.name:<28} {row.updated[:16]}  {row.verdict or '':<10} {row.headline or ''}".rstrip() for row in rows
-    ]
+    lines = [_line(row).rstrip() for row in rows]
     option.write("\n".join([*lines, f"{len(rows)} case{'s' * (len(rows) != 1)}"]) + "\n", chosen.output)
     return 0
+
+
+def _line(row: Row) -> str:
+    return f"{safe(row.name):<28} {safe(row.updated)[:16]}  {row.verdict or '':<10} {row.headline or ''}"
 
 
 def _show(chosen: argparse.Namespace, store: Store) -> int:
@@ -76,7 +80,7 @@ def _resume(chosen: argparse.Namespace, store: Store) -> int:
 
     session = casework.Session(store.load(chosen.name), library.rulebook(library.Options()))
     if sys.stdin.isatty():
-        asking.conversation(session, lambda now: store.save(now.case, now.so_far.verdict, now.so_far.headline))
+        asking.conversation(session, casework.Keeper(store, session.case).keep)
     return _told(session, chosen)
 
 
@@ -89,7 +93,7 @@ def _told(session: casework.Session, chosen: argparse.Namespace) -> int:
     else:
         text = diagnosis.text(found, option.look(sys.stdout), None, explain=chosen.explain)
     option.write(text, chosen.output)
-    return {"fail": 1, "undecided": 3}.get(found.verdict, 0)
+    return option.exit_code(found.verdict)
 
 
 def _export(chosen: argparse.Namespace, store: Store) -> int:

@@ -126,7 +126,7 @@ class Keeper:
             raise UsageError("a case needs a name of printable characters", "--case acme")
         self.name = name
         self.store = Store()
-        self.seen: Case | None = None
+        self.kept = casework.Keeper(self.store)
         self.broken = False
         self.unread = False
         """Whether the named case could not be read; then it is not written either, lest it lose evidence."""
@@ -135,7 +135,7 @@ class Keeper:
         """The named case if there is one and it can be read, else a new one."""
         try:
             if self.name and self.store.has(self.name):
-                case = self.seen = self.store.load(self.name)
+                case = self.kept.seen = self.store.load(self.name)
                 return case if options.at is None else case._replace(now=casework.empty("", options).now)
         except InputError as error:
             self.unread = True
@@ -151,10 +151,8 @@ class Keeper:
         """Write the case as it is now."""
         if self.unread:
             return
-        found = session.so_far
         try:
-            self.store.join(self.seen, session.case, found.verdict, found.headline)
-            self.seen = session.case
+            self.kept.keep(session)
         except InputError as error:
             if not self.broken:
                 _say(error)
@@ -174,4 +172,4 @@ def _written(found: Diagnosis, chosen: argparse.Namespace, names: dict[str, str]
 def _code(found: Diagnosis, *, unreadable: bool) -> int:
     if unreadable:
         return 2
-    return {"fail": 1, "undecided": 3}.get(found.verdict, 0)
+    return option.exit_code(found.verdict)

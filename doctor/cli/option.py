@@ -55,6 +55,11 @@ def party(parser: argparse.ArgumentParser) -> None:
     add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")
 
 
+def exit_code(verdict: str) -> int:
+    """The exit code of a diagnosis: 1 for fail, 3 for undecided, else 0."""
+    return {"fail": 1, "undecided": 3}.get(verdict, 0)
+
+
 def say_unknown_provider(name: str | None) -> None:
     """Say on standard error that nobody knows a product by this name; that is no error."""
     if not name:

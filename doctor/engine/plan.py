@@ -105,7 +105,8 @@ class Plan:
             try:
                 group.judge(view, outcomes, missing)
             except Exception:  # noqa: BLE001  (one by one, so that the crash is told for each rule)
-                outcomes += [outcome for rule in group.rules for outcome in run(rule, view)]
+                for outcome in [one for rule in group.rules for one in run(rule, view)]:
+                    _add(outcome, outcomes, missing)
         return outcomes, missing
 
 

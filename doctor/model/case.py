@@ -55,19 +55,19 @@ class Case(NamedTuple):
 def merged(base: Case | None, mine: Case, stored: Case) -> Case:
     """My case with what somebody else has stored since `base`, the state that I last saw there.
 
-    What I took back stays taken back; where both changed the same answer, mine stands.
+    What either took back stays taken back; where both changed the same answer, mine stands.
     """
     before = base or stored._replace(documents=(), options={}, answers={}, sources={}, reports=(), asked=())
 
     def joined(name: str) -> tuple[Any, ...]:
         old, own, theirs = getattr(before, name), getattr(mine, name), getattr(stored, name)
         kept = [one for one in theirs if one in own or one not in old]
-        return (*kept, *(one for one in own if one not in kept))
+        return (*kept, *(one for one in own if one not in kept and one not in old))
 
     def combined(name: str) -> dict[str, Any]:
         old, own, theirs = getattr(before, name), getattr(mine, name), getattr(stored, name)
         kept = {key: value for key, value in theirs.items() if key in own or key not in old}
-        return {**kept, **{key: value for key, value in own.items() if key not in kept or old.get(key) != value}}
+        return {**kept, **{key: value for key, value in own.items() if key not in old or old[key] != value}}
 
     return mine._replace(
         documents=joined("documents"), reports=joined("reports"), asked=joined("asked"),

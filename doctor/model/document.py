@@ -14,7 +14,9 @@ from doctor.model.finding import NOWHERE, Place
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from doctor.model.capture import Capture
     from doctor.model.connection import Connection
+    from doctor.model.message import Message
 
 KINDS = (
     "idp-metadata", "sp-metadata", "metadata-aggregate", "certificate", "csr", "private-key",
@@ -49,7 +51,7 @@ class Certificate(NamedTuple):
 
     `problem`: unparseable, empty, private-key, csr, public-key, pkcs7. `written`: how its text was
     written (clean, spaces, armoured, escaped, url-encoded). `key_type`: rsa, ec, ed25519, ed448, dsa, other.
-    `key_bits` is the modulus or curve size. `sha256` is the fingerprint of the DER, in hex.
+    `key_bits` is the modulus or curve size. `sha256` is the fingerprint of `der`, in hex.
     """
 
     use: str | None
@@ -68,6 +70,7 @@ class Certificate(NamedTuple):
     detail: str = ""
     place: Place = NOWHERE
     ordinal: int = 0
+    der: bytes = b""
 
 
 class Endpoint(NamedTuple):
@@ -133,7 +136,9 @@ class Document(NamedTuple):
     """One parsed input: its kind, its bytes' story, and the parsed thing in the field of its kind.
 
     `name` is what the person called it (a path, a URL, `-`). `sha256` is of the bytes as given.
-    `locate` holds the bytes while places can still be turned into columns; it is never stored.
+    `source` holds the bytes that were parsed: of a message, those of its XML. A `capture` has its messages
+    as `parts`, each a document of its own, with the time at which it was `received_at` its goal.
+    `element` is the parsed root of a message while it may still be verified; it is never stored.
     """
 
     kind: str
@@ -149,3 +154,8 @@ class Document(NamedTuple):
     source: bytes | None = None
     connection: Connection | None = None
     connections: tuple[Connection, ...] = ()
+    message: Message | None = None
+    capture: Capture | None = None
+    parts: tuple[Document, ...] = ()
+    received_at: datetime | None = None
+    element: object = None

@@ -115,7 +115,7 @@ def _described(certificate: x509.Certificate, der: bytes, written: str) -> Certi
         not_before=certificate.not_valid_before_utc, not_after=certificate.not_valid_after_utc,
         key_type=key_type, key_bits=bits, signature_hash=_signature_hash(certificate),
         self_signed=subject == issuer, is_ca=_is_ca(certificate),
-        sha256=hashlib.sha256(der).hexdigest(), written=written,
+        sha256=hashlib.sha256(der).hexdigest(), written=written, der=der,
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lint types contracts lowest bench corpus docs examples lock clean
+.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers docs examples lock clean
 
 demo: $(VENV)/run                      ## install, and check the shipped examples
 	@$(BIN)/python -m tests.demo
@@ -37,14 +37,24 @@ lowest:                                ## the tests with the lowest allowed vers
 bench: $(VENV)/dev                     ## cost, as ratios to named yardsticks
 	$(BIN)/python -m bench
 
+agreement: $(VENV)/dev                 ## upstream verdicts over ../shared/corpus: agreed, or explained
+	$(BIN)/python -m tests.agreement --unexplained
+
 corpus: $(VENV)/dev                    ## counts per rule over ../shared/corpus, held against the pinned ones
 	$(BIN)/python -m tests.corpus
+
+clinic: $(VENV)/dev                    ## patients with fresh keys: is the right cause named, and never a wrong one confirmed?
+	$(BIN)/python -m tests.clinic
+
+peers: $(VENV)/run                     ## real SAML software beside doctor; PEERS="pysaml2 samlify" for some of it
+	$(BIN)/python -m peers --install $(PEERS)
 
 docs: $(VENV)/dev                      ## the generated pages
 	$(BIN)/python -m docs.generate
 
 examples: $(VENV)/dev                  ## write examples/ anew, with fresh keys
 	$(BIN)/python -m tests.factory.write_examples
+	$(BIN)/python -m tests.factory.write_sign_ins
 
 lock:                                  ## lock the dependencies anew; needs uv
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build pyproject.toml -o requirements/run.lock

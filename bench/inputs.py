@@ -3,12 +3,15 @@
 okta.xml           a small file of one line, as Okta writes it
 adfs.xml           a signed file of about 70 KB, as AD FS writes it
 aggregate.xml      10,000 entities in about 87 MB, unsigned; every second one is an IdP
+response.xml       a response of about 7 KB to a sign-in at `JUDGED_AT`, its assertion signed, from the IdP of okta.xml
+response.b64       the same as it is posted
 
 Usage: python -m bench.inputs. What exists is used again while its recipe, its sizes and its digests hold.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from pathlib import Path
@@ -22,6 +25,8 @@ HERE: Final = Path(__file__).parent
 FOLDER: Final = HERE.parent / "bench-inputs"
 ENTITIES: Final = 10_000
 CERTIFICATES: Final = 50
+JUDGED_AT: Final = "2026-11-22T09:00:00Z"
+"""The moment at which the response is fresh and everything in it is in order."""
 _MANIFEST: Final = FOLDER / "manifest.json"
 
 
@@ -75,6 +80,24 @@ def _adfs() -> bytes:
     return signed(text, Signing(signer, markup.ADFS_ID)).encode()
 
 
+def _response() -> bytes:
+    from datetime import datetime
+
+    from bench import markup, pki
+    from tests.factory import response
+
+    claims = (*response.Draft().attributes, *((uri, ("engineers of the north",)) for uri in markup.CLAIMS[:10]))
+    draft = response.Draft(
+        now=datetime.fromisoformat(JUDGED_AT), by=pki.certificate("dev-88888888", 1, 1001), attributes=claims,
+        issuer=markup.OKTA, assertion_issuer=markup.OKTA,
+    )  # fmt: skip
+    return response.written(draft)
+
+
+def _posted() -> bytes:
+    return base64.b64encode(_response())
+
+
 def _aggregate() -> bytes:
     from bench import markup, pki
 
@@ -87,6 +110,8 @@ def _aggregate() -> bytes:
 _MAKERS: Final[dict[str, Callable[[], bytes]]] = {
     "okta.xml": _okta,
     "adfs.xml": _adfs,
+    "response.xml": _response,
+    "response.b64": _posted,
     "aggregate.xml": _aggregate,
 }
 

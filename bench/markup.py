@@ -16,6 +16,7 @@ _FORMAT: Final = "urn:oasis:names:tc:SAML:{}:nameid-format:{}"
 _URI_NAMES: Final = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
 _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>'
 
+OKTA: Final = "http://www.okta.com/exk1fcia6d6EMsf331d8"
 ADFS_ID: Final = "_6a1c0d52-1111-4222-8333-944455556666"
 _ADFS: Final = "https://adfs.corp.example.com/adfs"
 _FED: Final = "http://docs.oasis-open.org/wsfed/federation/200706"
@@ -23,7 +24,7 @@ _AUTH: Final = "http://docs.oasis-open.org/wsfed/authorization/200706"
 _WS_TRUST: Final = (
     "http://docs.oasis-open.org/ws-sx/ws-trust/200512 http://schemas.xmlsoap.org/ws/2005/02/trust " + _FED
 )
-_CLAIMS: Final = [f"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/claimtype{number:02}" for number in range(62)]
+CLAIMS: Final = [f"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/claimtype{number:02}" for number in range(62)]
 
 
 def okta(certificate: str) -> str:
@@ -32,7 +33,7 @@ def okta(certificate: str) -> str:
     formats = "".join(f"<md:NameIDFormat>{_FORMAT.format('1.1', name)}</md:NameIDFormat>"
                       for name in ("emailAddress", "unspecified"))  # fmt: skip
     return (
-        f'{_DECLARATION}<md:EntityDescriptor entityID="http://www.okta.com/exk1fcia6d6EMsf331d8" xmlns:md="{_MD}">'
+        f'{_DECLARATION}<md:EntityDescriptor entityID="{OKTA}" xmlns:md="{_MD}">'
         f'<md:IDPSSODescriptor WantAuthnRequestsSigned="false" protocolSupportEnumeration="{_SAML2}">'
         f'<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{_DS}"><ds:X509Data><ds:X509Certificate>{certificate}'
         f"</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>{formats}"
@@ -57,7 +58,7 @@ def adfs(signing: str, encryption: str) -> str:
         + _adfs_role(signing, encryption)
         + _endpoints("SingleSignOnService", ("HTTP-Redirect", "HTTP-POST"), f"{_ADFS}/ls/")
         + "".join(f'<Attribute xmlns="urn:oasis:names:tc:SAML:2.0:assertion" Name="{uri}" NameFormat="{_URI_NAMES}"'
-                  f' FriendlyName="{uri[-11:]}"/>' for uri in _CLAIMS)
+                  f' FriendlyName="{uri[-11:]}"/>' for uri in CLAIMS)
         + '</IDPSSODescriptor><ContactPerson contactType="support"><EmailAddress>it@corp.example.com</EmailAddress>'
         "</ContactPerson></EntityDescriptor>"
     )  # fmt: skip
@@ -68,7 +69,7 @@ def _federation(kind: str, claims: str, endpoint: str, certificate: str) -> str:
         f'<auth:ClaimType xmlns:auth="{_AUTH}" Uri="{uri}" Optional="true">'
         f"<auth:DisplayName>{uri[-11:]}</auth:DisplayName>"
         f"<auth:Description>By this claim the user is known in the directory: {uri[-11:]}</auth:Description>"
-        "</auth:ClaimType>" for uri in _CLAIMS
+        "</auth:ClaimType>" for uri in CLAIMS
     )  # fmt: skip
     places = "".join(
         f'<fed:{name}><EndpointReference xmlns="http://www.w3.org/2005/08/addressing"><Address>{_ADFS}/{path}</Address>'

@@ -31,9 +31,11 @@ FOLDERS: Final = {
     "input": "Files that cannot be read as what they should be", "fetch": "Addresses that cannot be read",
     "metadata": "Metadata: identity, validity, signature", "certificate": "Certificates and keys",
     "endpoint": "Addresses in metadata", "saml": "The two parties held against each other",
-    "response": "Sign-in requests and responses", "login": "Sign-ins, and the people who sign in",
+    "response": "Responses and assertions", "request": "Sign-in requests and logout messages",
+    "capture": "Captures of a sign-in", "login": "Sign-ins, and the people who sign in",
     "connection": "Connections at the vendor", "organization": "Organizations and their domains",
     "scim": "Directory sync (SCIM)", "oauth": "OAuth and OpenID Connect",
+    "application": "The application at the identity provider (exports)",
 }  # fmt: skip
 _PLACE: Final = re.compile(r"\{[a-z][a-z0-9_.]*(?::[a-z]+)?\}")
 

@@ -6,6 +6,7 @@ same step by step, for faces that ask.
 
 from __future__ import annotations
 
+import functools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from doctor import library
 from doctor.engine import answer, triage
 from doctor.engine import diagnose as engine
+from doctor.engine.judge import Personal
 from doctor.model import case as model
 from doctor.model import redaction
 from doctor.model.error import UsageError
@@ -74,7 +76,12 @@ def diagnose(
     words = tuple(os.fspath(one) for one in evidence if not isinstance(one, model.Case))
     brought = Evidence(words, (symptom,) if symptom else (), set or {})
     case = gather(cases[0] if cases else empty("case", chosen), brought, chosen, rules)
-    return Session(case, rules, chosen.fail_on).so_far
+    return Session(case, rules, chosen.fail_on, personal(chosen)).so_far
+
+
+def personal(chosen: library.Options) -> Personal:
+    """How values of people are treated, by these options. Raises `InputError` and `UsageError` for a bad key."""
+    return Personal(library.key_in(chosen), chosen.show_personal)
 
 
 def empty(name: str, chosen: library.Options) -> Case:
@@ -97,15 +104,23 @@ def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: 
     return case._replace(options=options, sources=sources, provider=provider)
 
 
-_OPTION = {"sp.acs_url": "--acs-url", "sp.entity_id": "--sp-entity-id", "idp.expected_entity_id": "--idp-entity-id"}
+_OPTION = {"sp.acs_url": "--acs-url", "sp.entity_id": "--sp-entity-id", "idp.expected_entity_id": "--idp-entity-id",
+           "login.received_at": "--received-at", "case.judged_at": "--at",
+           "clock.tolerance_seconds": "--clock-tolerance"}  # fmt: skip
 
 
 def _party(chosen: library.Options) -> list[tuple[str, Any]]:
     pairs = (
         ("sp.acs_url", chosen.acs_url), ("sp.entity_id", chosen.sp_entity_id),
         ("idp.expected_entity_id", chosen.idp_entity_id), ("connection.vendor", chosen.vendor),
+        ("login.received_at", _iso(chosen.received_at)), ("case.judged_at", _iso(chosen.at)),
+        ("clock.tolerance_seconds", chosen.clock_tolerance),
     )  # fmt: skip
     return [(name, value) for name, value in pairs if value is not None]
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
@@ -141,6 +156,10 @@ def _with(case: model.Case, document: Document) -> model.Case:
     if document.kind in exhibit.NEVER:
         return with_report(case, f"A {document.kind} was given; it is secret and is not kept.")
     offered = document.details.get("offered_as")
+    if document.capture is not None:
+        from doctor.parse import recorded
+
+        case = functools.reduce(with_report, recorded.words(document), case)
     return case.with_document(exhibit.of_document(document, str(offered) if offered else None))
 
 
@@ -164,7 +183,10 @@ def with_report(case: model.Case, text: str) -> model.Case:
 class Session:
     """A diagnosis step by step: `need` is what would tell more, `answer` goes on, `back` takes one back."""
 
-    def __init__(self, case: model.Case, book: Rulebook, fail_on: str = "error") -> None:
+    def __init__(
+        self, case: model.Case, book: Rulebook, fail_on: str = "error", personal: Personal = Personal()  # noqa: B008
+    ) -> None:  # fmt: skip
+        self.personal = personal
         self.book = book
         self.fail_on = fail_on
         self.history: list[model.Case] = []
@@ -172,7 +194,7 @@ class Session:
 
     def _start(self, case: model.Case) -> None:
         self.case = case
-        self._engine = engine.diagnose(case, self.book, self.fail_on)
+        self._engine = engine.diagnose(case, self.book, self.fail_on, self.personal)
         self.need: Need | None = None
         try:
             self.need = next(self._engine)

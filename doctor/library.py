@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import check as engine
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
     from doctor.model.document import Document
 
 Subject = str | os.PathLike[str] | bytes
+MAX_KEY: Final = 64 * 1024
+_DER_OR_PEM: Final = re.compile(rb"(?s)-----BEGIN .*PRIVATE KEY-----|\x30|.{0,4000}-----BEGIN [A-Z ]*PRIVATE KEY")
+MAX_REMEMBERED: Final = 256 * 1024
+"""Bytes of metadata given beside subjects up to which what was read of it is kept for the next call."""
+MAX_TOLERANCE: Final = 86_400
+"""The widest tolerance that can be asked for, in seconds: a day."""
 FAIL_ON: Final = ("error", "warning", "notice", "never")
 
 
@@ -35,7 +43,10 @@ class Options(NamedTuple):
     now). `fail_on`: the severity at which the verdict is `fail`. `allow_private`: let URLs
     lead to private and loopback addresses. `rules`: a folder of rules that add to, override or disable
     the shipped ones. `keep_going`: use the right rule files although others are wrong. `vendor`: who
-    holds the connection, workos or scalekit.
+    holds the connection, workos or scalekit. `received_at`: when a response was received (aware; default: from
+    the capture, else `at`, else unknown). `clock_tolerance`: seconds by which clocks may differ.
+    `decryption_key`: the service provider's private key (PEM: a file or bytes); what it decrypts stays in
+    memory. `show_personal`: tell values of people as they are, not only their shape.
     """
 
     acs_url: str | None = None
@@ -50,6 +61,10 @@ class Options(NamedTuple):
     rules: str | os.PathLike[str] | None = None
     keep_going: bool = False
     vendor: str | None = None
+    received_at: datetime | None = None
+    clock_tolerance: float | None = None
+    decryption_key: Subject | None = None
+    show_personal: bool = False
 
 
 def check(
@@ -69,7 +84,9 @@ def check(
     rules = book or rulebook(settings)
     now = settings.at or datetime.now(UTC)
     context = _contexts(settings)
-    checker = engine.Checker(rules, now, *_given(settings, context))
+    checker = engine.Checker(rules, now, *_given(settings, context), context)
+    checker.key = key_in(settings)
+    checker.describer.show_personal = settings.show_personal
     checker.describer.provider = rules.provider_id(settings.provider)
     checked = [checker.document(one) for one in context if not _fits(one, str(one.details["offered_as"]))]
     unreadable: list[str] = []
@@ -104,8 +121,12 @@ def chosen(options: dict[str, Any]) -> Options:
     found = Options(**options)
     if found.fail_on not in FAIL_ON:
         raise UsageError(f"fail_on must be one of {', '.join(FAIL_ON)}, not {found.fail_on!r}")
-    if found.at is not None and found.at.tzinfo is None:
-        raise UsageError("at must be an aware time", "give it a time zone, UTC for instance")
+    for name in ("at", "received_at"):
+        moment = getattr(found, name)
+        if moment is not None and moment.tzinfo is None:
+            raise UsageError(f"{name} must be an aware time", "give it a time zone, UTC for instance")
+    if found.clock_tolerance is not None and not 0 <= found.clock_tolerance <= MAX_TOLERANCE:
+        raise UsageError(f"clock_tolerance must be 0 to {MAX_TOLERANCE} seconds, not {found.clock_tolerance:g}")
     return found
 
 
@@ -121,6 +142,12 @@ def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], di
     tell("sp.acs_url", chosen.acs_url, "--acs-url")
     tell("sp.entity_id", chosen.sp_entity_id, "--sp-entity-id")
     tell("idp.expected_entity_id", chosen.idp_entity_id, "--idp-entity-id")
+    tell("connection.vendor", chosen.vendor, "--vendor")
+    tell("login.received_at", chosen.received_at, "--received-at")
+    if chosen.clock_tolerance is not None:
+        facts["clock.tolerance_seconds"] = chosen.clock_tolerance
+    if chosen.at is not None:
+        facts["case.judged_at"] = chosen.at  # no source: naming a moment is no claim about the case
     for document in context:
         kind = str(document.details["offered_as"])
         for fact, value in _TOLD_BY[kind](document) if _fits(document, kind) else ():
@@ -138,11 +165,32 @@ def _context(subject: Subject, chosen: Options, kind: str) -> Document:
     """A file given beside the subjects, with what it was offered as."""
     name = f"--{kind}" if isinstance(subject, bytes) else os.fspath(subject)
     if isinstance(subject, bytes):
-        found = reader.of_bytes(subject, name)
+        found = _of_bytes(subject, name) if len(subject) <= MAX_REMEMBERED else reader.of_bytes(subject, name)
     else:
         found = reader.read(next(iter(subjects.named([name]))), allow_private=chosen.allow_private)
     document = found.document if isinstance(found, reader.Stream) else found
     return document._replace(details={**document.details, "offered_as": kind})
+
+
+@lru_cache(maxsize=4)
+def _of_bytes(data: bytes, name: str) -> Document | reader.Stream:
+    """The same metadata is given beside every response of a provider: it is read once."""
+    return reader.of_bytes(data, name)
+
+
+def key_in(chosen: Options) -> bytes | None:
+    """The decryption key of the options. Raises `InputError` and `UsageError`; no byte of it is in any text."""
+    given = chosen.decryption_key
+    if given is None:
+        return None
+    if isinstance(given, bytes):
+        found = given
+    else:
+        with subjects.opened(os.fspath(given)) as file:
+            found = file.read(MAX_KEY)
+    if not _DER_OR_PEM.match(found.lstrip()) or b"PUBLIC KEY" in found:
+        raise UsageError("--decryption-key: this is no private key", "give the service provider's key as PEM")
+    return found
 
 
 def _fits(document: Document, kind: str) -> bool:

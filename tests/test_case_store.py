@@ -17,6 +17,7 @@ from doctor import casework, library
 from doctor.engine.rulebook import shipped
 from doctor.model.case import Case
 from doctor.model.error import InputError, UsageError
+from doctor.parse.recognise import recognise
 from doctor.sources import case_file, exhibit
 from doctor.sources.case_store import Store, folder
 from tests.evidence import ACS, AT, TOP, Ran, Terminal, encoded, metadata, pem, put, ran, response, workos
@@ -320,7 +321,8 @@ def test_export_without_documents(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_messages_stay_bit_for_bit(tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     kept(tmp_path, capsys)
-    assert response(ACS + "/") in [one.data for one in store.load("acme").documents]
+    found = [recognise(one.data, one.name) for one in store.load("acme").documents]
+    assert [one.source for one in found if one.kind == "saml-response"] == [response(ACS + "/")]
 
 
 def test_list(tmp_path: Path, store: Store, capsys: pytest.CaptureFixture[str]) -> None:
@@ -351,7 +353,9 @@ def test_more_evidence_for_a_case(tmp_path: Path, store: Store, capsys: pytest.C
                "--format", "json")  # fmt: skip
     assert done.data["headline"] == "no-login-yet"
     assert [one["kind"] for one in done.data["subjects"]] == ["idp-metadata"]
-    assert store.load("acme").options == {"connection.state": "validating", "connection.logins_attempted": 0}
+    assert store.load("acme").options == {
+        "connection.state": "validating", "connection.logins_attempted": 0, "case.judged_at": "2026-11-22T09:00:00Z",
+    }  # fmt: skip
 
 
 WHOLE: Final = {

@@ -265,8 +265,8 @@ KEPT: Final[dict[str, str]] = {}
 def test_two_responses_that_disagree(tmp_path: Path) -> None:
     paths = [put(tmp_path, name, EVIDENCE[name]) for name in ("r1.xml", "r2.b64")]
     found = diagnosed(*paths, acs_url=ACS)
-    assert verdict_of(found, "acs-url-mismatch") == "unknown"
-    assert ("idp.acs_url", "ambiguous") in [(one.fact, one.reason) for one in found.not_checked]
+    told = [one for one in found.findings if one.id == "acs-url-mismatch"]
+    assert [(one.verdict, one.subject) for one in told] == [("confirmed", paths[0])]
     assert "ask:idp.acs_url" not in [one.acquisition for one in found.needs]
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from doctor.model.error import DoctorError
-from doctor.model.message import Assertion, AuthnRequest, LogoutRequest, LogoutResponse, Response
-from doctor.parse import anchor, response, xml
+from doctor.model.message import Assertion, AuthnRequest, Encrypted, LogoutRequest, LogoutResponse, Response
+from doctor.parse import anchor, assertion, response, saml, xml
 from tests.factory import response as factory
 from tests.factory.response import ACS, IDP, NOW, SP, Draft, written
 
@@ -182,9 +182,51 @@ def test_logged_out() -> None:
     assert found.in_response_to == "_logout-1"
 
 
-@pytest.mark.parametrize("data", [b"<a/>", b'<Response xmlns="urn:oasis:names:tc:SAML:1.0:protocol"/>'])
+@pytest.mark.parametrize("data", [b"<a/>", b'<Response xmlns="urn:oasis:names:tc:SAML:9.9:protocol"/>'])
 def test_other_documents_are_no_messages(data: bytes) -> None:
     assert read(data) is None
+
+
+SAML1: Final = (
+    b'<p:Response xmlns:p="urn:oasis:names:tc:SAML:1.0:protocol" xmlns="urn:oasis:names:tc:SAML:1.0:assertion"'
+    b' ResponseID="_1" MajorVersion="1" MinorVersion="1" IssueInstant="2026-11-22T09:00:00Z" Recipient="https://sp/acs">'
+    b'<p:Status><p:StatusCode Value="p:Success"/></p:Status><Assertion AssertionID="_2" MajorVersion="1"'
+    b' MinorVersion="1" Issuer="https://idp" IssueInstant="2026-11-22T09:00:00Z">'
+    b'<Conditions NotOnOrAfter="2026-11-22T09:05:00Z"><AudienceRestrictionCondition><Audience>https://sp</Audience>'
+    b"</AudienceRestrictionCondition></Conditions><AuthenticationStatement AuthenticationMethod="
+    b'"urn:oasis:names:tc:SAML:1.0:am:password" AuthenticationInstant="2026-11-22T09:00:00Z"><Subject><NameIdentifier'
+    b' Format="x">ada</NameIdentifier><SubjectConfirmation><ConfirmationMethod>urn:oasis:names:tc:SAML:1.0:cm:bearer'
+    b"</ConfirmationMethod></SubjectConfirmation></Subject></AuthenticationStatement><AttributeStatement><Attribute "
+    b'AttributeName="a" AttributeNamespace="b"/></AttributeStatement></Assertion></p:Response>'
+)
+
+
+def test_saml_1_is_told_by_its_version() -> None:
+    found = read(SAML1)
+    assert isinstance(found, Response)
+    assert (found.id, found.version, found.issuer, found.destination) == ("_1", "1.1", None, "https://sp/acs")
+    assert found.status is not None
+    assert found.status.codes == (factory.SUCCESS,)
+    one = found.assertions[0]
+    assert (one.id, one.version, one.issuer, one.attribute_count) == ("_2", "1.1", "https://idp", 1)
+    assert one.conditions is not None
+    assert one.conditions.audiences == ("https://sp",)
+    assert one.subject is not None
+    assert one.subject.name_id is not None
+    assert one.subject.name_id.value == "ada"
+    assert one.authentications[0].context == "urn:oasis:names:tc:SAML:1.0:am:password"
+
+
+def test_saml_1_assertion_alone() -> None:
+    found = read(etree.tostring(etree.fromstring(SAML1).find("{*}Assertion")))
+    assert isinstance(found, Assertion)
+    assert found.version == "1.1"
+
+
+def test_encrypted_assertion_alone() -> None:
+    found = read(etree.tostring(etree.fromstring(PATIENTS["encrypted"].data).find("{*}EncryptedAssertion")))
+    assert isinstance(found, Encrypted)
+    assert (found.kind, found.algorithm, found.recipient) == ("assertion", "aes128-gcm", SP)
 
 
 def test_artifact_response_gives_its_response() -> None:
@@ -209,19 +251,19 @@ def test_artifact_response_gives_its_response() -> None:
     ],
 )
 def test_instant(text: str, moment: datetime | None) -> None:
-    found = response.instant(text)
+    found = saml.instant(text)
     assert found is not None
     assert (found.at, found.text) == (moment, text)
     assert found.at is None or found.at.tzinfo is UTC
 
 
 def test_no_instant() -> None:
-    assert response.instant(None) is None
+    assert saml.instant(None) is None
 
 
 @given(st.datetimes(timezones=st.just(timezone(timedelta(hours=-5)))))
 def test_any_instant_is_read(moment: datetime) -> None:
-    found = response.instant(moment.isoformat())
+    found = saml.instant(moment.isoformat())
     assert found is not None
     assert found.at in (moment, None if moment.year > 9998 else moment)
 
@@ -230,20 +272,20 @@ def test_bounds() -> None:
     many = tuple((f"a{i}", ("x" * 5000,) if i == 0 else ("x",)) for i in range(10_050))
     one = read(written(Draft(signed="none", attributes=many))).assertions[0]
     assert one.attribute_count == 10_050
-    assert len(one.attributes) == response.MAX_ATTRIBUTES
-    assert len(one.attributes[0].values[0]) == response.MAX_TEXT
+    assert len(one.attributes) == assertion.MAX_ATTRIBUTES
+    assert len(one.attributes[0].values[0]) == saml.MAX_TEXT
 
 
 def test_many_values() -> None:
     one = read(written(Draft(signed="none", attributes=(("groups", tuple(map(str, range(500)))),)))).assertions[0]
     assert one.attributes[0].total == 500
-    assert len(one.attributes[0].values) == response.MAX_VALUES
+    assert len(one.attributes[0].values) == assertion.MAX_VALUES
 
 
 def test_faithful_refuses_what_the_door_refuses() -> None:
     for data in (b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', b"<a>", b"", b"\0\1", b"<a/>" * 2):
         with pytest.raises(DoctorError):
-            response.faithful(data)
+            xml.faithful(data)
 
 
 SEED: Final = written()

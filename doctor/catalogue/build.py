@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from doctor.catalogue import error_file, source, tree_file
+from doctor.catalogue import error_file, leniency, source, tree_file
 from doctor.catalogue import rule as rule_file
 from doctor.model.error import CatalogueError
 
@@ -27,6 +27,7 @@ class Sources(NamedTuple):
     problems: list[str]
     trees: dict[str, Any] = {}  # noqa: RUF012  (built once, then read)
     errors: list[Any] = []  # noqa: RUF012
+    leniency: Any = None
 
 
 def read(where: Folder) -> Sources:
@@ -36,7 +37,12 @@ def read(where: Folder) -> Sources:
     problems = [*found.problems, *uncited(found, found.citations)]
     trees = dict(_trees(Path(where.rules), found, problems))
     errors = list(_errors(Path(where.rules), found, providers, problems))
-    return found._replace(providers=providers, problems=problems, trees=trees, errors=errors)
+    table_file = Path(where.rules) / leniency.FILE
+    lenient = _attempt(table_file, f"rules/{leniency.FILE}", problems) if table_file.exists() else None
+    wrong = list(leniency.problems(lenient, f"rules/{leniency.FILE}", found.rules)) if lenient is not None else []
+    table = None if wrong else lenient
+    problems += wrong
+    return found._replace(providers=providers, problems=problems, trees=trees, errors=errors, leniency=table)
 
 
 def _trees(folder: Path, found: Sources, problems: list[str]) -> Iterator[tuple[str, Any]]:
@@ -92,7 +98,7 @@ def rule_files(folder: Path, shown_as: str) -> Iterator[tuple[Path, str]]:
     """Every rule file with the name it is shown by, in a stable order; trees and errors apart."""
     for path in sorted(folder.rglob("*.y*ml")):
         relative = path.relative_to(folder)
-        if relative.parts[0] not in ("trees", "errors") and relative.name != CITATIONS:
+        if relative.parts[0] not in ("trees", "errors") and relative.name not in (CITATIONS, leniency.FILE):
             yield path, f"{shown_as}/{relative.as_posix()}"
 
 

@@ -20,13 +20,33 @@ CONFIDENCE: Final = ("high", "medium", "low")
 GENERIC: Final = "generic"
 """The id of the entry that speaks when a product has no words of its own."""
 
+ENVIRONMENTS: Final = (
+    ("okta", ".oktapreview.com", "preview"),
+    ("okta", ".okta-gov.com", "us-government"),
+    ("okta", ".okta.mil", "us-government"),
+    ("entra-id", "login.microsoftonline.us/", "us-government"),
+    ("entra-id", "sts.microsoftonline.us/", "us-government"),
+    ("entra-id", "login.partner.microsoftonline.cn/", "china"),
+    ("entra-id", "sts.chinacloudapi.cn/", "china"),
+    ("salesforce", ".sandbox.my.salesforce.com", "sandbox"),
+    ("salesforce", ".develop.my.salesforce.com", "developer"),
+    ("salesforce", ".scratch.my.salesforce.com", "developer"),
+    ("login-gov", "idp.int.identitysandbox.gov", "sandbox"),
+)
+"""What an address says of the tenant beside whose it is: product, what stands in the value, the environment.
+
+Sources: Okta developer documentation, “Okta organizations”; Microsoft Learn, “National clouds”; Salesforce Help, “My
+Domain URL formats”; developers.login.gov, “OpenID Connect”.
+"""
+
 _LONGEST: Final = 2048
 
 
 class Recognised(NamedTuple):
     """A provider, and the observation that gave it away: `value` seen as `on`.
 
-    `tenant` is the customer's host or id at that provider, where a value shows it.
+    `tenant` is the customer's host or id at that provider, and `environment` what is said of it in
+    `ENVIRONMENTS` (a preview, a sandbox, a cloud of its own), where a value shows it.
     """
 
     id: str
@@ -34,6 +54,7 @@ class Recognised(NamedTuple):
     tenant: str | None
     on: str
     value: str
+    environment: str | None = None
 
 
 class Fingerprint(NamedTuple):
@@ -109,7 +130,15 @@ def _decided(
     provider, value, tenant = hits[0]
     if any(other != provider for other, _, _ in hits):
         return None
-    return Recognised(provider, names[provider], tenant or _tenant(provider, groups, observed), on, value)
+    told = tenant or _tenant(provider, groups, observed)
+    return Recognised(provider, names[provider], told, on, value, _environment(provider, observed))
+
+
+def _environment(provider: str, observed: Mapping[str, Sequence[str]]) -> str | None:
+    """The environment that any value shows."""
+    own = [(hint, word) for name, hint, word in ENVIRONMENTS if name == provider]
+    seen = [value.lower() for values in observed.values() for value in values if own]
+    return next((word for hint, word in own if any(hint in value for value in seen)), None)
 
 
 def _tenant(provider: str, groups: _Groups, observed: Mapping[str, Sequence[str]]) -> str | None:

@@ -5,166 +5,92 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
+from doctor.catalogue import setup_file
 from doctor.catalogue.provider import CONFIDENCE, GENERIC, STRENGTH, Fingerprint, regex
+from doctor.catalogue.shape import (
+    Check,
+    Problem,
+    Shape,
+    kebab,
+    line_of,
+    list_of,
+    lower_text,
+    meant,
+    one_of,
+    regular_expression,
+    shaped,
+    text,
+    text_or_null,
+    texts_by_key,
+    version,
+)  # fmt: skip
 from doctor.model.error import CatalogueError
 
-_KEBAB: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
-
-class Problem(NamedTuple):
-    """Something wrong in the file, and its line (None where the data carries no lines)."""
-
-    line: int | None
-    what: str
-
-
-_Check = Callable[[object, "int | None"], Iterator[Problem]]
-
-
-class Shape(NamedTuple):
-    """What a mapping may hold: a check for each key, those that must be there and the others."""
-
-    required: dict[str, _Check]
-    optional: dict[str, _Check]
-
-
-def _text(value: object, line: int | None) -> Iterator[Problem]:
-    if not isinstance(value, str) or not value.strip():
-        yield Problem(line, f"expected text, got {value!r}")
-
-
-def _text_or_null(value: object, line: int | None) -> Iterator[Problem]:
-    if value is not None:
-        yield from _text(value, line)
-
-
-def _lower_text(value: object, line: int | None) -> Iterator[Problem]:
-    yield from _text(value, line)
-    if isinstance(value, str) and value != value.lower():
-        yield Problem(line, f"must be in lower case: {value}")
-
-
-def _kebab(value: object, line: int | None) -> Iterator[Problem]:
-    if not isinstance(value, str) or not _KEBAB.fullmatch(value):
-        yield Problem(line, f"an id is kebab-case, got {value!r}")
-
-
-def _version(value: object, line: int | None) -> Iterator[Problem]:
-    if value != 1 or isinstance(value, bool):
-        yield Problem(line, f"version must be 1, got {value!r}")
-
-
-def _regular_expression(value: object, line: int | None) -> Iterator[Problem]:
-    yield from _text(value, line)
-    try:
-        re.compile(value if isinstance(value, str) else "")
-    except re.error as error:
-        yield Problem(line, f"not a regular expression: {error}")
-
-
-def _one_of(words: Sequence[str]) -> _Check:
-    def check(value: object, line: int | None) -> Iterator[Problem]:
-        if value not in words:
-            yield Problem(line, f"expected one of {', '.join(words)}, got {value!r}{_meant(value, words)}")
-
-    return check
-
-
-def _list_of(item: _Check) -> _Check:
-    def check(value: object, line: int | None) -> Iterator[Problem]:
-        if not isinstance(value, list) or not value:
-            yield Problem(line, f"expected a list with something in it, got {value!r}")
-            return
-        for each in value:
-            yield from item(each, getattr(each, "line", line))
-
-    return check
-
-
-def _texts_by_key(value: object, line: int | None) -> Iterator[Problem]:
-    if not isinstance(value, dict):
-        yield Problem(line, f"expected keys with texts, got {value!r}")
-        return
-    for key, each in value.items():
-        yield from _text(each, _line_of(value, key))
-
-
-def _shaped(shape: Shape) -> _Check:
-    def check(value: object, line: int | None) -> Iterator[Problem]:
-        if not isinstance(value, dict):
-            yield Problem(line, f"expected keys and values, got {value!r}")
-            return
-        checks = shape.required | shape.optional
-        for key in shape.required.keys() - value.keys():
-            yield Problem(line, f"missing key: {key}")
-        for key, each in value.items():
-            at = _line_of(value, key)
-            if key in checks:
-                yield from checks[key](each, at)
-            else:
-                yield Problem(at, f"unknown key: {key}{_meant(key, checks)}")
-
-    return check
-
-
-def _line_of(mapping: Mapping[str, object], key: str) -> int | None:
-    """The line of a key, where the mapping was read with lines (as `catalogue.source` does)."""
-    lines: dict[str, int] = getattr(mapping, "lines", {})
-    return lines.get(key)
-
-
-def _meant(word: object, words: Iterable[str]) -> str:
-    import difflib
-
-    close = difflib.get_close_matches(str(word), list(words), n=1)
-    return f", did you mean {close[0]}?" if close else ""
-
-
-_ROW: Final = Shape({"name": _text, "type": _text, "url": _text}, {})
+_ROW: Final = Shape({"name": text, "type": text, "url": text}, {})
 _FINGERPRINT: Final = Shape(
     {
-        "on": _one_of(STRENGTH), "hint": _lower_text, "pattern": _regular_expression, "example": _text,
-        "source": _text, "confidence": _one_of(CONFIDENCE),
+        "on": one_of(STRENGTH), "hint": lower_text, "pattern": regular_expression, "example": text,
+        "source": text, "confidence": one_of(CONFIDENCE),
     },
-    {"tenant": _text_or_null},
+    {"tenant": text_or_null},
 )  # fmt: skip
-_WORDS: Final[dict[str, _Check]] = {"console": _text, "label": _texts_by_key, "where": _texts_by_key}
+_WORDS: Final[dict[str, Check]] = {"console": text, "label": texts_by_key, "where": texts_by_key}
 _PROVIDER: Final = Shape(
-    {"id": _kebab, "name": _text, "rows": _list_of(_shaped(_ROW))},
+    {"id": kebab, "name": text, "rows": list_of(shaped(_ROW))},
     {
-        **_WORDS, "aliases": _list_of(_lower_text), "connection_types": _list_of(_text), "scalekit": _text,
-        "directory_types": _list_of(_text), "fingerprints": _list_of(_shaped(_FINGERPRINT)),
-        "sources": _texts_by_key,
+        **_WORDS, "aliases": list_of(lower_text), "connection_types": list_of(text), "scalekit": text,
+        "directory_types": list_of(text), "fingerprints": list_of(shaped(_FINGERPRINT)),
+        "sources": texts_by_key, **setup_file.KEYS,
     },
 )  # fmt: skip
-_GENERIC: Final = Shape({"id": _one_of((GENERIC,)), "name": _text, **_WORDS}, {})
-_FILE: Final = Shape({"version": _version, "generic": _shaped(_GENERIC), "providers": _list_of(_shaped(_PROVIDER))}, {})
+_GENERIC: Final = Shape({"id": one_of((GENERIC,)), "name": text, **_WORDS}, {})
+_FILE: Final = Shape(
+    {"version": version, "generic": shaped(_GENERIC), "providers": list_of(shaped(_PROVIDER))},
+    {"guides": setup_file.GUIDES},
+)
 
 _Entry = dict[str, object]
 
 
-def compiled(data: object, file: str) -> dict[str, object]:
+def compiled(data: object, file: str) -> dict[str, Any]:
     """The catalogue of providers as data that JSON can hold, from what `catalogue.source` read of `file`.
 
     `fingerprints`: rows of (provider id, on, hint, pattern), the surest first. `names`: id to name.
-    `products`: id to everything else, `generic` among them (it has no rows).
+    `products`: id to everything else, `generic` among them (it has no rows). `guides`: how each kind of
+    integration is set up.
 
     Raises:
         CatalogueError: with every problem of the file, each as `file:line: what`.
     """
-    _raise(_shaped(_FILE)(data, getattr(data, "line", None)), file)
+    _raise(shaped(_FILE)(data, getattr(data, "line", None)), file)
     sound = cast("dict[str, object]", data)
     generic, providers = cast("_Entry", sound["generic"]), cast("list[_Entry]", sound["providers"])
-    _raise([*_clashes(providers), *_unknown_words(generic, providers)], file)
+    guides = cast("_Entry", sound.get("guides", {}))
+    told = [problem for each in providers for problem in setup_file.problems(each, guides)]
+    _raise([*_clashes(providers), *_unknown_words(generic, providers), *told], file)
     return {
         "fingerprints": [list(row) for row in _ranked(providers)],
         "names": {str(each["id"]): each["name"] for each in [generic, *providers]},
         "products": {str(each["id"]): _product(each) for each in [generic, *providers]},
+        "guides": {name: _plain({"values": {}, **cast("_Entry", guide)}) for name, guide in guides.items()},
     }
+
+
+WORDS: Final = ("name", "aliases", "console", "label", "where")
+"""What texts of rules need of a product. The rest is read by the commands about providers only."""
+
+
+def divided(catalogue: Mapping[str, object]) -> tuple[dict[str, _Entry], dict[str, object]]:
+    """The words of every product, and everything else that is known of them with the guides."""
+    products = cast("Mapping[str, _Entry]", catalogue["products"])
+    words = {key: {word: each[word] for word in WORDS} for key, each in products.items()}
+    rest = {key: {word: value for word, value in each.items() if word not in WORDS} for key, each in products.items()}
+    return words, {"products": rest, "guides": catalogue["guides"]}
 
 
 def _raise(problems: Iterable[Problem], file: str) -> None:
@@ -186,7 +112,7 @@ def _clashes(providers: list[_Entry]) -> Iterator[Problem]:
             value = each.get(key, [])
             for word in value if isinstance(value, list) else [value]:
                 if owners.get(str(word).lower(), each) is not each:
-                    yield Problem(_line_of(each, key), f"duplicate {key}: {word} belongs to another provider")
+                    yield Problem(line_of(each, key), f"duplicate {key}: {word} belongs to another provider")
                 owners.setdefault(str(word).lower(), each)
 
 
@@ -197,8 +123,8 @@ def _unknown_words(generic: _Entry, providers: list[_Entry]) -> Iterator[Problem
             words = cast("_Entry", entry.get(section, {}))
             known = {*cast("_Entry", generic["label"]), *(["default"] if section == "sources" else [])}
             for key in words.keys() - known:
-                what = f"unknown key in {section}: {key}{_meant(key, known)}"
-                yield Problem(_line_of(words, key), what)
+                what = f"unknown key in {section}: {key}{meant(key, known)}"
+                yield Problem(line_of(words, key), what)
 
 
 def _ranked(providers: list[_Entry]) -> list[Fingerprint]:
@@ -216,6 +142,7 @@ def _product(entry: _Entry) -> _Entry:
     empty: _Entry = {
         "name": None, "aliases": [], "rows": [], "console": None, "connection_types": [], "scalekit": None,
         "directory_types": [], "fingerprints": [], "label": {}, "where": {}, "sources": {},
+        "metadata_url_pattern": None, "certificate_lifetime": None, "setup": {}, "gotchas": [],
     }  # fmt: skip
     return {key: _plain(entry.get(key, default)) for key, default in empty.items()}
 
@@ -243,7 +170,15 @@ def lint(catalogue: Mapping[str, object]) -> list[str]:
     ]
     found = [problem for provider, each in examples for problem in _self_test(provider, each)]
     found += [problem for provider, each in examples for problem in _thefts(provider, each, examples)]
-    return found + [problem for provider in products for problem in _gaps(provider, products)]
+    found += [problem for provider in products for problem in _gaps(provider, products)]
+    return found + setup_file.lint(catalogue)
+
+
+def linted(data: object, file: str) -> list[str]:
+    """What `lint` says of the data of a file that compiles, each as `file:line: what` with the line of its product."""
+    providers = cast("list[_Entry]", cast("_Entry", data)["providers"])
+    lines = {str(each["id"]): getattr(each, "line", 1) for each in providers}
+    return [f"{file}:{lines.get(said.partition(':')[0], 1)}: {said}" for said in lint(compiled(data, file))]
 
 
 def _self_test(provider: str, each: Mapping[str, str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Raised when the JSON form changes, so that an old one is never read as a new one."""
 
 Stamp = list[list[Any]]
@@ -41,8 +41,8 @@ class Built(NamedTuple):
 
 
 Parts = dict[str, dict[str, Any]]
-"""The parts of a built catalogue: conditions, prose, trees, errors; each is one JSON file."""
-PARTS: Final = ("prose", "trees", "errors", "conditions")
+"""The parts of a built catalogue: conditions, prose, trees, errors, providers; each is one JSON file."""
+PARTS: Final = ("prose", "trees", "errors", "providers", "conditions")
 """The names of the parts; conditions are written last, since they vouch for the others."""
 
 

@@ -37,11 +37,7 @@ def run(words: list[str]) -> int:
     chosen = parser().parse_args(words) if "--" in words else parser().parse_intermixed_args(words)
     report = library.check(
         *dict.fromkeys(chosen.subjects), progress=progress if sys.stderr.isatty() else None,
-        acs_url=chosen.acs_url, sp_entity_id=chosen.sp_entity_id, sp_metadata=chosen.sp_metadata,
-        idp_metadata=chosen.idp_metadata, idp_entity_id=chosen.idp_entity_id, provider=chosen.provider,
-        at=option.moment(chosen.at) if chosen.at is not None else None,
-        fail_on=chosen.fail_on, allow_private=chosen.allow_private,
-        rules=chosen.rules, keep_going=chosen.keep_going,
+        fail_on=chosen.fail_on, **option.told(chosen), rules=chosen.rules, keep_going=chosen.keep_going,
     )  # fmt: skip
     option.say_unknown_provider(chosen.provider)
     option.write(_written(report, chosen), chosen.output)

@@ -54,7 +54,7 @@ def run(words: list[str]) -> int:
     book = library.rulebook(options)
     keeper = Keeper(chosen.case)
     case, unreadable = _gathered(keeper.started(options), chosen, options, book)
-    session = casework.Session(case, book, chosen.fail_on)
+    session = casework.Session(case, book, chosen.fail_on, casework.personal(options))
     keeper.keep(session)
     if not chosen.no_input and chosen.format == "text" and sys.stdin.isatty():
         from doctor.cli import asking
@@ -65,10 +65,8 @@ def run(words: list[str]) -> int:
 
 
 def _options(chosen: argparse.Namespace) -> dict[str, Any]:
-    same = ("acs_url", "sp_entity_id", "sp_metadata", "idp_metadata", "idp_entity_id", "provider", "fail_on",
-            "allow_private", "rules", "keep_going", "vendor")  # fmt: skip
-    at = {"at": option.moment(chosen.at)} if chosen.at is not None else {}
-    return {name: getattr(chosen, name) for name in same} | at
+    same = ("fail_on", "rules", "keep_going", "vendor")
+    return {name: getattr(chosen, name) for name in same} | option.told(chosen)
 
 
 def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, book: Any) -> tuple[Case, bool]:

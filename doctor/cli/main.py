@@ -15,8 +15,12 @@ from typing import Final
 COMMANDS: Final = {
     "check": "judge files, folders, URLs or standard input",
     "diagnose": "name the cause of a failure, from whatever is at hand",
+    "providers": "find identity providers, their documentation, what their consoles call things",
+    "setup": "set up an integration step by step, in the words of the provider's console",
+    "handoff": "a diagnosis as messages: to those who must act, and to the customer",
     "cases": "the diagnoses that are kept on this machine",
     "rules": "list, show, lint and test the rules",
+    "probe": "measure what answers on the network: clocks",
     "explain": "explain a rule",
 }
 """Every command with its one line of help. Each lives in the module of its name."""

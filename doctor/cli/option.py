@@ -52,7 +52,23 @@ def party(parser: argparse.ArgumentParser) -> None:
     add("--idp-entity-id", metavar="ID", help="entity ID of the identity provider it must come from")
     add("--provider", metavar="NAME", help="the identity provider (id or name), for the words of its console")
     add("--at", metavar="TIME", help="the moment of judgement (default: now)")
+    add("--received-at", metavar="TIME", help="when a response was received (default: from the capture, else --at)")
+    add("--clock-tolerance", metavar="SECONDS", type=float, help="by how much clocks may differ (default: 300)")
+    add(
+        "--decryption-key", metavar="FILE", help="the service provider's private key, to open what is encrypted"
+    )
+    add("--show-personal", action="store_true", help="show names and addresses of people, which are masked otherwise")
     add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")
+
+
+def told(chosen: argparse.Namespace) -> dict[str, Any]:
+    """What these options say, as the fields of `library.Options`."""
+    names = (
+        "acs_url", "sp_entity_id", "sp_metadata", "idp_metadata", "idp_entity_id", "provider", "allow_private",
+        "clock_tolerance", "decryption_key", "show_personal",
+    )  # fmt: skip
+    times = {name: moment(given) for name in ("at", "received_at") if (given := getattr(chosen, name)) is not None}
+    return {name: getattr(chosen, name) for name in names} | times
 
 
 def exit_code(verdict: str) -> int:

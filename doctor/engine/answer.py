@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.catalogue.rule import did_you_mean
@@ -79,7 +80,16 @@ def _text(fact: Fact, text: str) -> str:
     return redaction.text(text)
 
 
-_PARSERS: Final = {"bool": _bool, "number": _number, "enum": _enum, "list": _words}
+def _time(fact: Fact, text: str) -> str:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{fact.name} is a time, not {text!r}", f"--set {fact.name}=2026-11-22T09:00:00Z") from None
+    moment = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_PARSERS: Final = {"time": _time, "bool": _bool, "number": _number, "enum": _enum, "list": _words}
 
 
 def checked(name: str, given: Any) -> Any:

@@ -71,11 +71,14 @@ def lint(where: Folder | None = None, extra: Path | None = None) -> list[str]:
     """
     if extra is not None:
         return _lint_extra(extra)
+    from doctor.catalogue import provider_file
+
     place = where or store.folder()
     made, problems = built(place)
     found = build.read(place)
     book = _book(made)
-    return [*problems, *_unused(found, book), *_failing(found), *_failing_trees(found, book)]
+    told = provider_file.linted(found.providers, "providers.yaml")
+    return [*problems, *told, *_unused(found, book), *_failing(found), *_failing_trees(found, book)]
 
 
 def _book(made: dict[str, dict[str, Any]]) -> Rulebook:

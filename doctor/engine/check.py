@@ -9,6 +9,7 @@ from doctor.catalogue import provider
 from doctor.engine import judge, summary
 from doctor.engine.plan import Plan
 from doctor.facts.registry import declared
+from doctor.model.error import UsageError
 from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
 from doctor.model.state import Unknown
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from doctor.engine.rule import Rule
     from doctor.engine.rulebook import Rulebook
     from doctor.facts.fact import View
     from doctor.model.document import Document
@@ -36,14 +38,24 @@ class Checked(NamedTuple):
 class Checker:
     """Judges documents with one rulebook, one moment and one set of options.
 
-    `given` are facts of the case that options told, `sources` the option that told each.
+    `given` are facts of the case that options told, `sources` the option that told each; `context` are
+    documents given beside the subjects, such as the identity provider's metadata.
     """
 
-    def __init__(self, book: Rulebook, now: datetime, given: dict[str, Any], sources: dict[str, str]) -> None:
+    def __init__(
+        self, book: Rulebook, now: datetime, given: dict[str, Any], sources: dict[str, str],
+        context: Iterable[Document] = (),
+    ) -> None:  # fmt: skip
         self.book = book
+        self.given = frozenset(given)
         self.case = judge.case_view(now, given, sources)
         self.case.recognise = self._recognise
+        self.case.around.extend(context)
         self.describer = judge.Describer(book)
+        self.key: bytes | None = None
+        """The service provider's private key, for looking into what is encrypted; in memory only."""
+        self.kinds: set[str] = set()
+        """The kinds of documents judged so far: what their rules settled is not asked of the case again."""
 
     def _recognise(self, observed: dict[str, tuple[str, ...]]) -> Any:
         return provider.recognise(self.book.fingerprints, self.book.names, observed)
@@ -51,10 +63,38 @@ class Checker:
     def document(self, document: Document) -> Checked:
         """Judge one document."""
         document = self._told_apart(document)
+        if self.key is not None and (document.message is not None or document.parts):
+            document = opened(document, self.key)
+        parts = [self._alone(part, document.parts) for part in document.parts]
+        view, whole = self._alone(document, document.parts)
+        found = [(view, whole), *parts]
+        findings = [
+            self.describer.finding(one, view, view.document.name)._replace(subject=document.name)
+            for view, judged in found
+            for one in judged.outcomes
+        ]
+        missing = {name: why for _, judged in found for name, why in judged.missing.items()}
+        ran = sum(judged.ran for _, judged in found)
+        subject = self.subject(document, view)
+        if document.message is not None or document.capture is not None:
+            subject.summary.update(self._flow(view, [part for part, _ in parts]))
+        return Checked(subject, _ranked(_once(findings)), self._wanted(missing), ran)
+
+    def _flow(self, view: View, parts: list[View]) -> dict[str, object]:
+        """Who sent what to whom: for people, and as data."""
+        from doctor.engine import flow
+
+        personal = self.describer.show_personal
+        found = flow.of_capture(view, parts, show_personal=personal) or flow.of_message(view, show_personal=personal)
+        return {"flow": found} if found else {}
+
+    def _alone(self, document: Document, beside: tuple[Document, ...]) -> tuple[View, judge.Judged]:
+        """One document judged by the rules of its kind; `beside` are the others of its capture."""
+        self.kinds.add(document.kind)
         view = judge.document_view(document, self.case)
-        found = judge.judged(view, self.book.for_kind(document.kind))
-        findings = [self.describer.finding(one, view, document.name) for one in found.outcomes]
-        return Checked(self.subject(document, view), _ranked(findings), self._wanted(found.missing), found.ran)
+        if beside:
+            view.around = [*self.case.around, *beside]
+        return view, judge.judged(view, self.book.for_kind(document.kind))
 
     def _told_apart(self, document: Document) -> Document:
         """Plain text that holds a known error message is an error text: only the catalogue can tell."""
@@ -82,10 +122,17 @@ class Checker:
         if not self.case.sources:
             return None
         empty = judge.case_view(self.case.now, {}, {})
-        relevant = tuple(rule for rule in self.book.for_case() if self._given(rule.facts, empty))
+        relevant = tuple(rule for rule in self._told_of() if self._given(rule.facts, empty))
         found = judge.judged(self.case, Plan(relevant))
         findings = [self.describer.finding(one, self.case, name) for one in found.outcomes]
         return Checked(Subject(name, "case", None, None, {}), _ranked(findings), found.missing, found.ran)
+
+    def _told_of(self) -> tuple[Rule, ...]:
+        """The rules of the case that what was given may tell something of, unless the documents settled them."""
+        from doctor.engine import origin
+
+        told = self.given | {origin.AROUND} if self.case.around else self.given
+        return tuple(rule for rule in self.book.of_case(told) if self.kinds.isdisjoint(rule.data["document"]))
 
     def _given(self, leaves: tuple[str, ...], empty: View) -> bool:
         """Whether an option gave one of the facts behind these: then less is missing than in an empty case."""
@@ -94,14 +141,28 @@ class Checker:
 
     def subject(self, document: Document, view: View, totals: dict[str, int] | None = None) -> Subject:
         """How the report shows an input."""
-        known = view["provider.recognised"] if document.entity else None
-        told = summary.of(document)
-        if getattr(known, "tenant", None):
-            told["tenant"] = known.tenant  # type: ignore[union-attr]
+        told = summary.of(document) | summary.provider(view)
         judged = self.book.judges(document.kind)
-        return Subject(
-            document.name, document.kind, document.sha256, getattr(known, "id", None), told, totals or {}, judged
-        )
+        product = summary.product(view)
+        return Subject(document.name, document.kind, document.sha256, product, told, totals or {}, judged)
+
+
+def opened(document: Document, key: bytes) -> Document:
+    """The document with what the key opens. Raises `UsageError` when the key cannot be read."""
+    from doctor.parse import reveal
+
+    found = reveal.revealed(document, key)
+    if "key-unreadable" in (part.details.get("decryption") for part in (found, *found.parts)):
+        raise UsageError("--decryption-key cannot be read", "give an RSA private key as PEM, without a password")
+    return found
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Findings that say the same of several messages of one capture are told once."""
+    seen: dict[tuple[Any, ...], Finding] = {}
+    for one in findings:
+        seen.setdefault((one.id, one.line, one.column, one.message, one.expected, one.actual, one.entity), one)
+    return list(seen.values())
 
 
 def _of_case(name: str) -> bool:
@@ -208,7 +269,8 @@ def report(checked: list[Checked], book: Rulebook, now: datetime, fail_on: str, 
         verdict=_verdict(findings, fail_on, unreadable), now=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         rules=book.digest, rules_run=sum(one.ran for one in checked),
         subjects=tuple(one.subject for one in checked if one.subject.kind != "case"), findings=findings,
-        not_checked=not_checked(missing), counts=counted(checked), unreadable=unreadable,
+        not_checked=tuple(one for one in not_checked(missing) if "--set" not in one.how),
+        counts=counted(checked), unreadable=unreadable,
         notes=(*book.notes, *_notes(checked)),
     )  # fmt: skip
 

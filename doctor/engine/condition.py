@@ -122,7 +122,7 @@ def _leaf(name: str, wanted: Any) -> Test:
 def _compared(name: str, operator: str, operand: Any) -> Test:
     """One comparison. Facts and fields have a closure each: this is where the time of a check goes."""
     if operator == "exists":
-        return _exists(_reader(name), operand)
+        return _fact_exists(name, operand) if "." in name else _exists(_reader(name), operand)
     if operator == "eq":
         return _fact_equals(name, operand) if "." in name else _field_equals(name, operand)
     holds = _HOLDS[operator](operand)
@@ -174,6 +174,16 @@ def _field_holds(name: str, holds: Callable[[Any], bool]) -> Test:
 def _unseen(name: str, item: Any) -> Unknown:
     """An item of an example that does not tell this field."""
     return Unknown.of(f"{getattr(item, 'of_fact', 'item')}.{name}")
+
+
+def _fact_exists(name: str, wanted: bool) -> Test:  # noqa: FBT001  (an operand of the rule language)
+    def test(view: View, _item: Any) -> bool | Unknown:
+        value = view[name]
+        if value.__class__ is Unknown:
+            return value  # type: ignore[no-any-return]
+        return (value is not ABSENT) is wanted
+
+    return test
 
 
 def _exists(read: Read, wanted: bool) -> Test:  # noqa: FBT001  (an operand of the rule language)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import evidence, judge, summary, tree, triage
-from doctor.engine.check import failed
+from doctor.engine.check import failed, opened
 from doctor.engine.rule import Outcome, run
 from doctor.facts import acquisition
 from doctor.facts.registry import declared
@@ -101,10 +101,12 @@ class Need(NamedTuple):
     so_far: Diagnosis
 
 
-def diagnose(case: Case, book: Rulebook, fail_on: str = "error") -> Generator[Need, Case, Diagnosis]:
+def diagnose(
+    case: Case, book: Rulebook, fail_on: str = "error", personal: judge.Personal = judge.Personal()  # noqa: B008
+) -> Generator[Need, Case, Diagnosis]:  # fmt: skip
     """Diagnose a case; see the module's text. `fail_on` decides between the verdicts pass and fail."""
     while True:
-        examined = Examined(case, book)
+        examined = Examined(case, book, personal=personal)
         found = examined.diagnosis(fail_on)
         if examined.proven or not found.needs:
             return found
@@ -122,14 +124,18 @@ class Judged(NamedTuple):
 class Examined:
     """One case, examined once: facts joined, trees entered, rules judged."""
 
-    def __init__(self, case: Case, book: Rulebook, observed: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, case: Case, book: Rulebook, observed: dict[str, Any] | None = None,
+        personal: judge.Personal = judge.Personal(),  # noqa: B008
+    ) -> None:  # fmt: skip
         """`observed` are facts as examples write them, taken for observations."""
+        self.personal = personal
         documents = sorted(case.documents, key=lambda one: (one.name, one.sha256))
         case = case._replace(documents=tuple(documents), reports=tuple(sorted(case.reports)))
         self.case = case
         self._observed = observed or {}
         self.book = book
-        self.documents = [part for one in case.documents for part in _parts(_opened(one))]
+        self.documents = [part for one in case.documents for part in _parts(_opened(one, personal.key))]
         self.reported = triage.matched(case.reports, book.errors if case.reports else (), case.provider)
         self.view = self._joined()
         self.suspects = _suspects(self.reported)
@@ -170,7 +176,7 @@ class Examined:
         """The product: named by a person, else shown by the evidence."""
         if self.case.provider:
             return self.case.provider
-        shown = {view["provider.id"] for view in self.view.documents if view.document.kind == "idp-metadata"}
+        shown = {view["provider.id"] for view in self.view.documents if "provider.id" in view.derivations}
         known = [one for one in shown if isinstance(one, str)]
         return known[0] if len(known) == 1 else None
 
@@ -329,6 +335,7 @@ class Examined:
 
     def _findings(self) -> tuple[Finding, ...]:
         describer = judge.Describer(self.book)
+        describer.show_personal = self.personal.shown
         describer.provider = self.provider
         placed = []
         for name, outcomes in self.judged.items():
@@ -360,10 +367,9 @@ class Examined:
 
     def _subject(self, view: View) -> Subject:
         document = view.document
-        known = view["provider.recognised"] if document.entity else None
-        told = summary.of(document)
+        told = summary.of(document) | summary.provider(view)
         judged = self.book.judges(document.kind)
-        return Subject(document.name, document.kind, document.sha256, getattr(known, "id", None), told, {}, judged)
+        return Subject(document.name, document.kind, document.sha256, summary.product(view), told, {}, judged)
 
     def _advice(self, needs: tuple[Asking, ...]) -> Iterable[Advice]:
         """The advice that trees have reached; and where nothing is proven or left to ask, how to go on."""
@@ -432,15 +438,19 @@ def _made_of(book: Rulebook, data: dict[str, Any]) -> frozenset[str]:
     return found
 
 
-def _opened(exhibit: Any) -> Document:
+def _opened(exhibit: Any, key: bytes | None) -> Document:
     document = recognise(exhibit.data, exhibit.name)
+    if key is not None and (document.message is not None or document.parts):
+        document = opened(document, key)
     if exhibit.offered_as:
         return document._replace(details={**document.details, "offered_as": exhibit.offered_as})
     return document
 
 
 def _parts(document: Document) -> list[Document]:
-    """A list of connections is as many documents; everything else is one."""
+    """A list of connections is as many documents, a capture is itself and its messages; everything else is one."""
+    if document.parts:
+        return [document, *document.parts]
     if document.kind != "connection" or len(document.connections) < 2:
         only = document.connections[0] if document.connections else None
         return [document._replace(connection=only)] if only else [document]

@@ -7,19 +7,18 @@ values that an error text quotes). Where documents disagree among themselves the
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine.example import given_value
 from doctor.engine.judge import shown
 from doctor.facts.evidence import Contradiction
-from doctor.facts.fact import View
+from doctor.facts.fact import PENDING, View
 from doctor.facts.registry import declared, derivations, registry
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from doctor.model.document import Document
 
 OBSERVED: Final = 3
@@ -47,7 +46,13 @@ class CaseView(View):
 
     def add(self, document: Document) -> None:
         """Add a document; its view asks the case for what it cannot tell itself."""
+        self.around.append(document)
         self.documents.append(View(derivations(document.kind), self.now, document, self))
+
+    def said(self, name: str, otherwise: Any) -> Any:
+        """What people tell of a fact, when they agree."""
+        known = [one for one in self.given.get(name, ()) if not isinstance(one.value, Unknown)]
+        return self._strongest(name, known) if known else otherwise
 
     def told(self) -> frozenset[str]:
         """The facts of which some evidence tells a value, and `evidence.contradictions` where there is one."""
@@ -92,7 +97,7 @@ class CaseView(View):
         return [
             Told(view[name], OBSERVED, view.document.name)
             for view in self.documents
-            if name in view.derivations
+            if name in view.derivations and view[name] is not PENDING
         ]  # fmt: skip
 
     def _contradictions(self) -> list[Contradiction]:
@@ -125,7 +130,20 @@ def _plain(value: Any) -> Any:
 
 
 def told_as(name: str, value: Any, strength: int, source: str) -> Told:
-    """Something given, as the fact's type has it; `{"unknown": reason}` is an `Unknown`."""
+    """Something given, as the fact's type has it; `{"unknown": reason}` is an `Unknown`, and so is nonsense."""
     if isinstance(value, dict) and set(value) == {"unknown"}:
         return Told(Unknown.of(name, value["unknown"]), strength, source)
-    return Told(given_value(name, value), strength, source)
+    fact = declared(name)
+    try:
+        found = given_value(name, value)
+    except ValueError:
+        return Told(Unknown.of(name, "not a value"), strength, source)
+    fits = fact is None or found is ABSENT or isinstance(found, _PYTHON[fact.type.name])
+    return Told(found if fits else Unknown.of(name, "not a value"), strength, source)
+
+
+_PYTHON: Final[dict[str, tuple[type, ...]]] = {
+    "text": (str,), "url": (str,), "enum": (str,), "number": (int, float), "bool": (bool,), "time": (datetime,),
+    "list": (tuple,), "collection": (tuple,), "record": (object,),
+}  # fmt: skip
+"""What a value of each type of fact is in Python."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import template
 from doctor.engine.rule import CRASHED
 from doctor.facts import place as places
-from doctor.facts.fact import View
-from doctor.facts.registry import derivations
+from doctor.facts.fact import TEXT, View
+from doctor.facts.registry import declared, derivations
 from doctor.model.finding import NOWHERE, SEVERITIES, Citation, Finding, Place, Proof, Severity, Verdict
 from doctor.model.state import ABSENT
 from doctor.model.state import Unknown as UnknownState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from doctor.engine.plan import Plan
     from doctor.engine.rule import Outcome
@@ -30,6 +31,13 @@ class Judged(NamedTuple):
     outcomes: list[Outcome]
     missing: dict[str, str]
     ran: int
+
+
+class Personal(NamedTuple):
+    """How values of people are treated: `key` opens what is encrypted (in memory), `shown` tells them as they are."""
+
+    key: bytes | None = None
+    shown: bool = False
 
 
 def case_view(now: Any, given: dict[str, Any], sources: dict[str, str]) -> View:
@@ -56,6 +64,8 @@ class Describer:
 
     def __init__(self, book: Rulebook) -> None:
         self.book = book
+        self.show_personal = False
+        """Whether values of people are told as they are; otherwise only their shape is."""
         self.provider: str | None = None
         """The product whose words are used where the document itself shows none."""
 
@@ -65,11 +75,15 @@ class Describer:
         texts = self.book.prose(rule.id)
         provider = view["provider.id"] if view.has_document else None
         known = provider if isinstance(provider, str) else self.provider
+        careful = not self.show_personal and _holds_people(view)
         read = template.read_from(view, outcome.item, self.book.words(known))
+        if careful:
+            read = _masking(read, outcome)
 
         def told(key: str) -> str | None:
             text = texts.get(key)
-            return None if text is None else template.filled(text, read, view.now)
+            filled = None if text is None else template.filled(text, read, view.now)
+            return filled if filled is None or not careful else _without_addresses(filled)
 
         place, excerpt = self._seen(outcome, view)
         return Finding(
@@ -80,7 +94,7 @@ class Describer:
             expected=told("expected"), actual=told("actual"), difference=self._difference(texts, view),
             evidence=tuple(self._proofs(outcome, view, subject)), who=texts["who"],
             fix=tuple(line for text in texts["fix"] if (line := template.filled(text, read, view.now))),
-            cite=tuple(self._citation(key) for key in texts["cite"]),
+            cite=tuple(self._citation(key) for key in texts["cite"]), elsewhere=self.book.elsewhere(rule.id),
         )  # fmt: skip
 
     def _message(self, outcome: Outcome, told: Any, texts: dict[str, Any]) -> str:
@@ -110,7 +124,8 @@ class Describer:
         from doctor.parse import anchor
 
         place = anchor.located(data, place)
-        return place, anchor.excerpt(data, place)
+        found = anchor.excerpt(data, place)
+        return place, found if view.document.message is None or self.show_personal else _start_tag(found)
 
     def _place(self, outcome: Outcome, view: View) -> Place:
         if outcome.item is not None and (place := places.of_item(outcome.item)) is not NOWHERE:
@@ -124,11 +139,68 @@ class Describer:
 
     def _proofs(self, outcome: Outcome, view: View, subject: str) -> Iterator[Proof]:
         count = 0
+        careful = not self.show_personal and _holds_people(view)
         for leaf in outcome.rule.facts:
             for proof in _proof(leaf, outcome, view, subject):
                 if count < MAX_PROOFS:
-                    yield proof
+                    yield _proof_masked(proof, leaf, outcome) if careful else proof
                 count += 1
+
+
+def _holds_people(view: View) -> bool:
+    """Whether what a finding tells may be a person's: it comes from a message, a capture, or from a whole case."""
+    return not view.has_document or view.document.message is not None or view.document.capture is not None
+
+
+def _masking(read: Callable[[str], Any], outcome: Outcome) -> Callable[[str], Any]:
+    """Reading of which only the shape is told where a fact or field is personal."""
+
+    def masked(name: str) -> Any:
+        value = read(name)
+        if not isinstance(value, str) or not _personal(name, outcome):
+            return value
+        from doctor.model import redaction
+
+        return redaction.shape(value)
+
+    return masked
+
+
+def _without_addresses(text: str) -> str:
+    if "@" not in text and "+" not in text:
+        return text
+    from doctor.model import redaction
+
+    return redaction.masked(text)
+
+
+def _proof_masked(proof: Proof, leaf: str, outcome: Outcome) -> Proof:
+    if not isinstance(proof.value, str):
+        return proof
+    from doctor.model import redaction
+
+    shape = redaction.shape if _personal(leaf.rstrip("|"), outcome) else redaction.masked
+    return proof._replace(value=shape(proof.value))
+
+
+def _personal(name: str, outcome: Outcome) -> bool:
+    """Whether a fact, or a field of the rule's collection, is declared personal."""
+    fact, _, field = name.rpartition("|")
+    if "." in name and not fact:
+        found = declared(name)
+        return found is not None and found.personal
+    owner = declared(fact or outcome.rule.collection or "")
+    return owner is not None and owner.type.fields.get(field, TEXT).personal
+
+
+def _start_tag(text: str | None) -> str | None:
+    """Of a message's line only the start tag is shown: what stands between tags is a person's."""
+    if text is None or not text.startswith("<"):
+        return None
+    return _ADDRESS_OF.sub(r"\1…", text.partition(">")[0]) + ">"
+
+
+_ADDRESS_OF: Final = re.compile(r"""(\b(?:Address|SPProvidedID)=["'])[^"']*""")
 
 
 def _holds_private_key(document: Document) -> bool:

@@ -92,12 +92,16 @@ class Plan:
         missing: dict[str, str] = {}
         for rule, test in self.plain:
             try:
-                if test(view, None) is False:
-                    continue
-            except Exception:  # noqa: BLE001, S110  (`run` meets it again and tells it)
-                pass
-            for outcome in run(rule, view):
-                _add(outcome, outcomes, missing)
+                result = test(view, None)
+            except Exception:  # noqa: BLE001  (`run` meets it again and tells it)
+                outcomes += run(rule, view)
+                continue
+            if result is False:
+                continue
+            if result.__class__ is Unknown:
+                missing.update(result.missing)
+            elif result:
+                outcomes.append(Outcome(rule, CONFIRMED))
         for rule in self.other:
             for outcome in telling(rule, view) or ():
                 _add(outcome, outcomes, missing)

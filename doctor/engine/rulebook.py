@@ -12,6 +12,7 @@ from doctor.engine import condition
 from doctor.engine.plan import Plan
 from doctor.engine.rule import Rule
 from doctor.model.error import CatalogueError, UsageError
+from doctor.model.finding import Elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,6 +41,7 @@ class Rulebook:
         self.made_of: dict[str, frozenset[str]] = {}
         """The facts behind each rule of the case, as far as somebody asked; see `engine.diagnose`."""
         self._plans: dict[str, Plan] = {}
+        self._of_case: dict[frozenset[str], tuple[Rule, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._data)
@@ -55,6 +57,16 @@ class Rulebook:
     def for_case(self) -> tuple[Rule, ...]:
         """The rules that judge the case itself."""
         return tuple(self._rule(number) for number in self._kinds.get("case", ()))
+
+    def of_case(self, told: frozenset[str]) -> tuple[Rule, ...]:
+        """The rules that judge the case itself and read something that may depend on one of these facts."""
+        found = self._of_case.get(told)
+        if found is None:
+            from doctor.engine import origin
+
+            numbers = [one for one in self._kinds.get("case", ()) if origin.any_behind(self._data[one]["facts"], told)]
+            found = self._of_case[told] = tuple(self._rule(number) for number in numbers)
+        return found
 
     def _plan(self, name: str, numbers: Iterable[int]) -> Plan:
         found = self._plans.get(name)
@@ -112,6 +124,11 @@ class Rulebook:
         """Title and address of a citation."""
         return self._texts()["citations"].get(key, {"title": key, "url": ""})  # type: ignore[no-any-return]
 
+    def elsewhere(self, rule_id: str) -> Elsewhere | None:
+        """What known products do with the fault of a rule; None when nobody has looked."""
+        found = self._texts()["leniency"].get(rule_id)
+        return found and Elsewhere(tuple(found["refuse"]), tuple(found["accept"]), found["note"])
+
     def words(self, provider: str | None) -> Callable[[str], str | None]:
         """How `{provider.label.X}` and `{provider.where.X}` read for this product; generic behind it."""
         products = self._texts()["products"]
@@ -130,6 +147,17 @@ class Rulebook:
     def product(self, provider: str) -> dict[str, Any]:
         """What `providers.yaml` says of one product; empty when it has none."""
         return self._texts()["products"].get(provider, {})  # type: ignore[no-any-return]
+
+    @property
+    def providers(self) -> dict[str, dict[str, Any]]:
+        """Everything that is known of every product, by its id: words, rows, setups, pitfalls; `generic` first."""
+        words, rest = self._texts()["products"], self._load("providers")["products"]
+        return {key: {**words[key], **rest[key]} for key in rest}
+
+    @property
+    def guides(self) -> dict[str, dict[str, Any]]:
+        """How each kind of integration is set up."""
+        return self._load("providers")["guides"]  # type: ignore[no-any-return]
 
     def provider_id(self, name: str | None) -> str | None:
         """The id of the product that somebody calls by this id, name or alias; None when nobody does."""
@@ -166,7 +194,7 @@ class Rulebook:
             "digest": "sha256:" + hashlib.sha256(mark.encode()).hexdigest(), "fingerprints": self.fingerprints,
             "names": self.names, "rules": listed, "kinds": _by_kind(listed), "notes": [*self.notes, *notes],
         }  # fmt: skip
-        loaded = {"prose": told, "trees": self._load("trees"), "errors": self._load("errors")}
+        loaded = {"prose": told, **{name: self._load(name) for name in ("trees", "errors", "providers")}}
         return Rulebook(conditions, loaded.__getitem__)
 
     def _texts(self) -> dict[str, Any]:
@@ -249,11 +277,11 @@ def parts(where: Folder) -> dict[str, dict[str, Any]]:
 
 def built(where: Folder) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """All parts from the files that are right, and the problems of those that are not."""
-    from doctor.catalogue import build, error_file, provider_file
-    from doctor.engine import typecheck
+    from doctor.catalogue import build, error_file, leniency, provider_file
+    from doctor.engine import typecheck, verify
 
     found = build.read(where)
-    compiled = provider_file.compiled(found.providers, "providers.yaml")
+    compiled: dict[str, Any] = provider_file.compiled(found.providers, "providers.yaml")
     rules, wrong = _typechecked(found, _words(compiled["products"]))
     wrong += [
         problem
@@ -265,11 +293,15 @@ def built(where: Folder) -> tuple[dict[str, dict[str, Any]], list[str]]:
         for entry in found.errors
         for problem in typecheck.error_problems(entry, found.files[f"error {entry['id']}"])
     ]
+    words, details = provider_file.divided(compiled)
+    wrong += [problem for name, guide in compiled["guides"].items() for problem in verify.problems(name, guide, rules)]
     listed = _listed(rules)
     made: dict[str, dict[str, Any]] = {
         "conditions": {"rules": listed, "kinds": _by_kind(listed), "fingerprints": compiled["fingerprints"],
                        "names": compiled["names"]},
-        "prose": {"rules": _told(rules, found), "citations": found.citations, "products": compiled["products"]},
+        "prose": {"rules": _told(rules, found), "citations": found.citations, "products": words,
+                  "leniency": leniency.compiled(found.leniency)},
+        "providers": details,
         "trees": {"trees": {name: found.trees[name] for name in _tree_order(found.trees)}},
         "errors": {"errors": [error_file.ready(entry) for entry in found.errors]},
     }  # fmt: skip

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from doctor.facts.fact import View
     from doctor.model.document import Certificate, Document, Entity
 
-_HIDDEN = ("aggregate", "copies", "offered_as", "fetch_failure", "fetch_detail", "provider")
+_HIDDEN = (
+    "aggregate", "copies", "offered_as", "fetch_failure", "fetch_detail", "provider", "around", "redirect_signature",
+    "exchange", "exact", "carrier",
+)  # fmt: skip
 
 
 def of(document: Document) -> dict[str, object]:
@@ -22,6 +26,20 @@ def of(document: Document) -> dict[str, object]:
     if document.kind == "unknown":
         told = {"form": document.input.form, **({"root": document.input.root} if document.input.root else {}), **told}
     return told
+
+
+def product(view: View) -> str | None:
+    """The id of the product that the document shows."""
+    if view.document.applications:
+        return view.document.applications[0].vendor
+    found = view["provider.id"] if "provider.id" in view.derivations else None
+    return found if isinstance(found, str) else None
+
+
+def provider(view: View) -> dict[str, object]:
+    """Whose tenant at the product it is, and in which environment, where the document shows it."""
+    names = (name for name in ("tenant", "environment") if f"provider.{name}" in view.derivations)
+    return {name: found for name in names if isinstance(found := view[f"provider.{name}"], str)}
 
 
 def _entity(document: Document, entity: Entity, kind: str) -> dict[str, object]:

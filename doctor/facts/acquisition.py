@@ -121,7 +121,7 @@ ACQUISITIONS: Final = (
     _yes_no("idp.name_id_configured", 3, "Does the application at the identity provider have a source for the NameID?",
             "Look at {provider.where.name_id}."),
     _ask("clock.idp_ahead_seconds", 6, "By how many seconds is the identity provider's clock ahead (negative: behind)?",
-         "Compare the server's clock with a time service; on Windows: w32tm /stripchart /computer:time.windows.com."),
+         "doctor probe clock HOST --ntp pool.ntp.org measures it; on the server, Windows: w32tm /stripchart /computer:time.windows.com."),
     _ask("directory.state", 2, "Which state does the directory's page show?", "", linked="Linked or Active",
          validating="Validating", invalid_credentials="Invalid credentials", unlinked="Unlinked or Inactive"),
     _yes_no("scim.requests_seen", 2, "Has the directory ever received a request from the identity provider?",
@@ -245,6 +245,10 @@ ACQUISITIONS: Final = (
               "doctor diagnose --connection-file connection.json", "connection"),
     _document("idp-metadata", 5, "Give the identity provider's metadata file.",
               "Download it from {provider.where.metadata}.", "idp-metadata"),
+    _document("idp-application", 5, "Give an export of the application at the identity provider.",
+              "Export the application with the product's own API or command (Okta: GET /api/v1/apps/ID; Entra: the service "
+              "principal of Graph; AD FS: Get-AdfsRelyingPartyTrust | ConvertTo-Json -Depth 6; Keycloak: export the client). "
+              "Secrets in it are not kept.", "idp-application"),
     _document("response", 9, "Give a captured SAML response.",
               "Record one sign-in with a SAML tracer and copy the SAMLResponse value; it holds personal data.",
               "saml-response"),

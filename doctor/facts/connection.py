@@ -158,6 +158,7 @@ def certificate_known(view: View) -> Any:
 
 _DOCUMENT: Final = ("connection",)
 _CASE: Final = ("case",)
+_TOLD: Final = ("saml-response", "saml-assertion", "case")
 _ASKED: Final = "--connection-file, --connection or --set"
 FACTS: Final = (
     Fact("connection.vendor", enum("workos", "scalekit"), vendor, _DOCUMENT, label="vendor", how="--vendor or " + _ASKED),
@@ -177,7 +178,7 @@ FACTS: Final = (
     Fact("idp.signing_certificates", collection(certificate.CERTIFICATE), signing_certificates, _DOCUMENT),
     Fact("connection.trusts_published_certificate", BOOL, certificate_known, _CASE, optional=True,
          label="published certificate is in the connection", how="metadata and the connection, or --set"),
-    Fact("connection.trusts_signing_key", BOOL, trusts_signing_key, _CASE, optional=True,
+    Fact("connection.trusts_signing_key", BOOL, trusts_signing_key, _TOLD, optional=True,
          label="key that signs is trusted by the connection"),
     Fact("connection.allows_idp_initiated", BOOL, idp_initiated, _DOCUMENT, label="sign-in from the identity provider",
          how=_ASKED),

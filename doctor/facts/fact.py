@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Type(NamedTuple):
-    """The type of a fact. `values` of an enum or list, `fields` of a record or collection."""
+    """The type of a fact. `values` of an enum or list, `fields` of a record or collection; a field may be personal."""
 
     name: str
     values: tuple[str, ...] = ()
     fields: dict[str, Type] = {}  # noqa: RUF012  (never mutated)
+    personal: bool = False
 
 
 TEXT: Final = Type("text")
@@ -31,6 +32,8 @@ NUMBER: Final = Type("number")
 BOOL: Final = Type("bool")
 TIME: Final = Type("time")
 WORDS: Final = Type("list")
+PERSONAL: Final = Type("text", personal=True)
+"""A text of which only its shape is shown."""
 
 
 def enum(*values: str) -> Type:
@@ -82,15 +85,20 @@ class NoDocument(LookupError):  # noqa: N818  (a state, not a failure)
     """A fact was asked of a view that has no document (or no entity) to tell it."""
 
 
+PENDING: Final = Unknown.of("pending")
+"""The value of a fact while it is being derived: a document may ask the case, and the case its documents."""
+
+
 class View(dict[str, Any]):
     """The facts of one document (or of the case), derived when first asked for.
 
     `parent` is the view of the case; a fact that the document cannot tell is asked there. `now` is the
     moment of judgement; `recognise` tells the identity-provider product from observed values (the
-    catalogue knows how). Values given beforehand (options, answers, examples) are simply set.
+    catalogue knows how). Values given beforehand (options, answers, examples) are simply set. `around` are
+    the documents that belong to the same sign-in: the partners of the one in view.
     """
 
-    __slots__ = ("_document", "derivations", "now", "parent", "recognise", "sources")
+    __slots__ = ("_document", "around", "derivations", "now", "parent", "recognise", "sources")
 
     def __init__(
         self,
@@ -105,6 +113,7 @@ class View(dict[str, Any]):
         self.now = now
         self.parent = parent
         self.sources: dict[str, str] = {}
+        self.around: list[Document] = [] if parent is None else parent.around
         self.recognise: Callable[[dict[str, tuple[str, ...]]], Any] | None = (
             None if parent is None else parent.recognise
         )
@@ -124,16 +133,23 @@ class View(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         derive = self.derivations.get(name)
         if derive is not None:
+            self[name] = PENDING  # whoever asks back while it is derived learns nothing from here
             try:
                 value = derive(self)
             except NoDocument:
                 value = Unknown.of(name)
+            if value.__class__ is Unknown and self.parent is not None:
+                value = self.parent.said(name, value)
         elif self.parent is not None:
             value = self.parent[name]
         else:
             value = Unknown.of(name)
         self[name] = value
         return value
+
+    def said(self, name: str, otherwise: Any) -> Any:
+        """What somebody told of a fact that a document cannot show."""
+        return dict.get(self, name, otherwise)
 
 
 def given(value: Any) -> Any:
@@ -162,11 +178,11 @@ def inputs(view: View, *names: str) -> tuple[Any, ...] | Unknown | Any:
 
     This is how states flow through a derivation: unknown wins over absent, absent over values.
     """
-    values = tuple(view[name] for name in names)
-    unknown = [value for value in values if isinstance(value, Unknown)]
+    values = tuple([view[name] for name in names])
+    unknown = [value for value in values if value.__class__ is Unknown]
     if unknown:
         joined = unknown[0]
         for other in unknown[1:]:
             joined |= other
         return joined
-    return ABSENT if any(value is ABSENT for value in values) else values
+    return ABSENT if ABSENT in values else values

@@ -2,70 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, View, cheaper, enum, given, inputs
-from doctor.model.state import ABSENT, Unknown
+from doctor.facts.assertion import FORMATS
+from doctor.facts.fact import BOOL, NUMBER, Fact, enum
 
 _CASE: Final = ("case",)
 _SET: Final = "--set, --answers or a question"
-_RESPONSE: Final = ("saml-response", "saml-assertion")
 _A_RESPONSE: Final = "a captured response"
 _LOG: Final = "the sign-in log, or --set"
-_FORMATS: Final = ("unspecified", "email", "persistent", "transient", "other")
-
-
-def recipient(view: View) -> Any:
-    """The address to which the response was sent: its Recipient, else its Destination."""
-    return _told(view, "recipient", "destination", fact="idp.acs_url")
-
-
-def audience(view: View) -> Any:
-    """The audience of the assertion."""
-    return _told(view, "audience", fact="idp.audience")
-
-
-def issuer(view: View) -> Any:
-    """The entity ID of whoever issued the message."""
-    return _told(view, "issuer", fact="response.issuer")
-
-
-def status(view: View) -> Any:
-    """The status code of the response, without its URN."""
-    return given(view.document.details.get("status"))
-
-
-def name_id_present(view: View) -> Any:
-    """Whether the assertion carries a NameID with a value."""
-    if view.document.details.get("encrypted_assertions"):
-        return Unknown.of("response.name_id_present", "encrypted")
-    if view["response.status"] not in (ABSENT, "Success"):
-        return Unknown.of("response.name_id_present", "the response reports a failure")
-    return bool(view.document.details.get("name_id_present"))
-
-
-def encrypted(view: View) -> Any:
-    """Whether the assertion is encrypted."""
-    return bool(view.document.details.get("encrypted_assertions"))
-
-
-def name_id_sent(view: View) -> Any:
-    """Whether the identity provider sends a NameID: as a response shows it, else as its console is set."""
-    seen = view["response.name_id_present"]
-    return cheaper(view["idp.name_id_configured"], seen) if isinstance(seen, Unknown) else seen
-
-
-def name_id_fits(view: View) -> Any:
-    """Whether the format of the NameID is the one that the application wants; `any` takes all."""
-    found = inputs(view, "sp.name_id_format", "response.name_id_format")
-    return found[0] in ("any", found[1]) if isinstance(found, tuple) else found
-
-
-def _told(view: View, *names: str, fact: str) -> Any:
-    details = view.document.details
-    if details.get("encrypted_assertions") and not any(details.get(name) for name in names):
-        return Unknown.of(fact, "encrypted")
-    return given(next((details[name] for name in names if details.get(name)), None))
 
 
 FACTS: Final = (
@@ -86,24 +31,8 @@ FACTS: Final = (
          meaning="Whether the identity provider's sign-in log shows that a policy refused the sign-in."),
     Fact("login.private_window_works", BOOL, None, _CASE, label="works in a private window", how=_SET,
          meaning="Whether the same sign-in works in a private browser window."),
-    Fact("login.failed_request_age_seconds", NUMBER, None, _CASE, label="age of the sign-in request", how=_A_RESPONSE,
+    Fact("login.failed_request_age_seconds", NUMBER, None, _CASE, label="age of the sign-in request", how="a capture of the whole sign-in",
          meaning="Seconds between the start of the sign-in and the response to it."),
-    Fact("idp.acs_url", URL, recipient, _RESPONSE, optional=True),
-    Fact("idp.audience", TEXT, audience, _RESPONSE, optional=True),
-    Fact("response.issuer", TEXT, issuer, _RESPONSE, optional=True, label="issuer of the response", how=_A_RESPONSE),
-    Fact("response.status", TEXT, status, _RESPONSE, optional=True, label="status of the response", how=_A_RESPONSE),
-    Fact("response.name_id_present", BOOL, name_id_present, _RESPONSE, label="NameID in the response", how=_A_RESPONSE),
-    Fact("response.signature", enum("valid", "untrusted-key", "altered", "other-issuer", "unsigned", "not-byte-exact"),
-         None, _CASE, label="verdict on the signature", how=_A_RESPONSE,
-         meaning="What verifying the response's signature against the trusted certificates came to."),
-    Fact("response.signed_parts", enum("none", "response", "assertion", "both"), None, _CASE, label="what is signed",
-         how=_A_RESPONSE, meaning="Which parts of the response carry a signature."),
-    Fact("response.missing_attributes", WORDS, None, _CASE, label="attributes missing", how=_A_RESPONSE,
-         meaning="Attributes that the application needs and the response does not carry."),
-    Fact("response.seconds_late", NUMBER, None, _CASE, label="seconds past the window", how=_A_RESPONSE,
-         meaning="By how many seconds the response arrived after its NotOnOrAfter; negative when in time."),
-    Fact("clock.idp_ahead_seconds", NUMBER, None, _CASE, label="clock of the identity provider", how=_SET,
-         meaning="By how many seconds the identity provider's clock is ahead of true time; negative when behind."),
     Fact("idp.name_id_configured", BOOL, None, _CASE, label="NameID mapped", how=_SET,
          meaning="Whether the application at the identity provider has a source for the NameID."),
     Fact("idp.active_certificate_in_connection", BOOL, None, _CASE, label="active certificate is in the connection",
@@ -132,25 +61,12 @@ FACTS: Final = (
          meaning="Whether the identity provider refused because of the authentication method that the request asks for."),
     Fact("idp.newer_certificate_inactive", BOOL, None, _CASE, label="newer certificate not yet active", how=_SET,
          meaning="Whether the identity provider has a newer signing certificate than the active one."),
-    Fact("idp.name_id_sent", BOOL, name_id_sent, _CASE, label="NameID sent"),
-    Fact("sp.name_id_format", enum("any", *_FORMATS), None, _CASE, label="NameID format that the application wants", how=_SET,
+    Fact("sp.name_id_format", enum("any", *FORMATS), None, _CASE, label="NameID format that the application wants", how=_SET,
          meaning="The NameID format that the application or connection wants; any, when it takes every one."),
     Fact("sp.wants_signed_assertions", BOOL, None, _CASE, label="signed assertions wanted", how="SP metadata, or --set",
          meaning="Whether the service provider wants the assertion itself signed."),
     Fact("sp.can_decrypt", BOOL, None, _CASE, label="the application can decrypt", how=_SET,
          meaning="Whether the connection has a key with which it can decrypt assertions."),
-    Fact("response.name_id_format", enum(*_FORMATS), None, _CASE, label="NameID format of the response", how=_A_RESPONSE,
-         meaning="The format of the NameID in the response; unspecified, when it states none."),
-    Fact("name_id.format_fits", BOOL, name_id_fits, _CASE, label="NameID format fits"),
-    Fact("response.attributes_misnamed", BOOL, None, _CASE, label="attributes under another name", how=_A_RESPONSE,
-         meaning="Whether values that the application needs arrive under another attribute name than it reads."),
-    Fact("response.in_response_to_known", BOOL, None, _CASE, label="request is known", how=_A_RESPONSE + " and its request",
-         meaning="Whether the request that the response names (InResponseTo) is one that the application sent and awaits."),
-    Fact("response.seen_before", BOOL, None, _CASE, label="used before", how=_A_RESPONSE,
-         meaning="Whether an assertion with this ID was used before."),
-    Fact("response.encrypted", BOOL, encrypted, _RESPONSE, label="assertion encrypted", how=_A_RESPONSE),
-    Fact("response.encrypted_for_current_key", BOOL, None, _CASE, label="encrypted for the current key", how=_A_RESPONSE,
-         meaning="Whether the assertion is encrypted with the certificate that the service provider has now."),
     Fact("request.signed", BOOL, None, _CASE, label="request signed", how="a captured request, or --set",
          meaning="Whether the sign-in request carries a signature."),
     Fact("request.signature_accepted", BOOL, None, _CASE, label="signature on the request accepted", how=_LOG,

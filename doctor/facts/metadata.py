@@ -354,6 +354,8 @@ def idp_roles(view: View) -> Any:
 def expected_difference(view: View) -> Any:
     """In what the entityID differs from the one that the identity provider is known to have."""
     found = inputs(view, "idp.expected_entity_id", "metadata.entity_id")
+    if isinstance(found, tuple) and view.has_document and not alone(view):
+        return ABSENT  # inside an aggregate the others are meant to be others
     return difference(*found) if isinstance(found, tuple) else found
 
 
@@ -411,6 +413,7 @@ FACTS: Final = (
     Fact("idp.expected_entity_id", TEXT, None, ("case",),
          meaning="The entity ID that the identity provider is known to have.",
          label="expected IdP entity ID", how="--idp-entity-id or --idp-metadata"),
+    Fact("idp.entity_id", TEXT, entity_id, _IDP, optional=True),
     Fact("idp.entity_id_difference", enum(*DIFFERENCES), expected_difference, _IDP, optional=True),
     Fact("idp.signing_certificates", _CERTIFICATES, signing_certificates, _IDP),
     Fact("idp.valid_signing_certificates", NUMBER, valid_signing_count, certificate.IDP_AND_FILE),

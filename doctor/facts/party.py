@@ -8,6 +8,7 @@ from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import TEXT, URL, Fact, View, enum, inputs
 
 _CASE: Final = ("case",)
+_TOLD: Final = ("saml-response", "saml-assertion", "case")
 
 
 def acs_difference(view: View) -> Any:
@@ -33,6 +34,6 @@ FACTS: Final = (
     Fact("idp.audience", TEXT, None, _CASE, optional=True, label="audience at the identity provider",
          how="a response, or an export of the identity provider's application (metadata does not carry it)",
          meaning="The audience that the identity provider puts into assertions for this application."),
-    Fact("acs.difference", enum(*DIFFERENCES), acs_difference, _CASE, optional=True),
-    Fact("audience.difference", enum(*DIFFERENCES), audience_difference, _CASE, optional=True),
+    Fact("acs.difference", enum(*DIFFERENCES), acs_difference, _TOLD, optional=True),
+    Fact("audience.difference", enum(*DIFFERENCES), audience_difference, _TOLD, optional=True),
 )  # fmt: skip

@@ -16,21 +16,38 @@ if TYPE_CHECKING:
     from doctor.facts.fact import Fact, View
 
 SUBJECTS: Final = (
-    "input", "metadata", "certificate", "provider", "party", "evidence", "connection", "login", "scim", "oauth", "organization",
+    "input", "metadata", "certificate", "provider", "habit", "party", "evidence", "connection", "login", "response",
+    "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "oauth", "organization",
+    "application",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 
+_MESSAGE: Final = (
+    "input", "provider", "habit", "party", "connection", "request", "response", "assertion", "attribute", "signature",
+    "clock",
+)  # fmt: skip
 _NEEDED: Final = {
     "idp-metadata": ("input", "metadata", "certificate", "provider", "party"),
     "sp-metadata": ("input", "metadata", "certificate", "provider", "party"),
     "metadata-aggregate": ("input", "metadata"),
-    "certificate": ("input", "certificate", "metadata"),
+    "certificate": ("input", "certificate", "metadata", "provider"),
     "csr": ("input", "certificate"),
     "private-key": ("input", "certificate"),
-    "connection": ("input", "connection", "certificate"),
-    "saml-response": ("input", "login"),
-    "saml-assertion": ("input", "login"),
-    "case": ("party", "evidence", "connection", "login", "scim", "oauth", "organization"),
+    "connection": ("input", "provider", "habit", "connection", "certificate"),
+    "saml-response": _MESSAGE,
+    "saml-assertion": _MESSAGE,
+    "saml-request": ("input", "provider", "habit", "signature", "request"),
+    "saml-logout": ("input", "provider", "connection", "response", "signature", "request"),
+    "capture": ("input", "provider", "habit", "capture", "clock"),
+    "idp-application": ("input", "application"),
+    "callback": ("input", "provider"),
+    "oidc-discovery": ("input", "provider", "habit"),
+    "html": ("input", "provider"),
+    "unknown": ("input", "provider"),
+    "case": (
+        "party", "evidence", "connection", "login", "response", "assertion", "attribute", "signature", "clock", "scim",
+        "oauth", "organization",
+    ),
 }  # fmt: skip
 
 

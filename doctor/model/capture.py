@@ -37,10 +37,12 @@ class Detached(NamedTuple):
 class Message(NamedTuple):
     """One SAML message in an exchange: `xml` is what was sent, bit for bit after base64 and deflate.
 
-    `name` is the parameter (SAMLRequest, SAMLResponse, SAMLart), `binding` post, redirect, artifact, or
-    empty when the carrier is not known. `exact` is false when a tool had decoded the text already.
-    `carrier` is request, or page for a form in an answer whose sending was not recorded. `problem` says
-    why `xml` is empty: removed (by a sanitizer), unreadable, too-large.
+    `name` is the parameter (SAMLRequest, SAMLResponse, SAMLart, wresult of WS-Federation); a message in SOAP
+    has that of its kind. `binding` is post, redirect, artifact, soap, or empty when the carrier is not known.
+    `exact` is false when a tool had decoded the text already, `deflated` true when it was compressed.
+    `carrier` is request, page for a form in an answer whose sending was not recorded, or answer (SOAP).
+    `problem` says why `xml` is empty: removed (by a sanitizer), unreadable, too-large. Of RelayState only
+    its length in bytes is kept.
     """
 
     name: str
@@ -51,6 +53,8 @@ class Message(NamedTuple):
     carrier: str = "request"
     problem: str | None = None
     signature: Detached | None = None
+    deflated: bool = False
+    relay_length: int = 0
 
 
 class OAuth(NamedTuple):
@@ -75,7 +79,8 @@ class Scim(NamedTuple):
     """A SCIM exchange in short: `resource` is Users, Groups …; `one` when it addresses one resource.
 
     `operations` are those of a PATCH, as "replace active"; `filter` is attribute and operator, without
-    the value. `scim_type` and `detail` are the server's error.
+    the value. `scim_type` and `detail` are the server's error. `agent` is the product that asks, as its
+    User-Agent says.
     """
 
     resource: str
@@ -85,6 +90,7 @@ class Scim(NamedTuple):
     total: int | None = None
     scim_type: str | None = None
     detail: str | None = None
+    agent: str | None = None
 
 
 class Page(NamedTuple):

@@ -14,6 +14,7 @@ from doctor.model.finding import NOWHERE, Place
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from doctor.model.application import Application
     from doctor.model.capture import Capture
     from doctor.model.connection import Connection
     from doctor.model.message import Message
@@ -137,8 +138,10 @@ class Document(NamedTuple):
 
     `name` is what the person called it (a path, a URL, `-`). `sha256` is of the bytes as given.
     `source` holds the bytes that were parsed: of a message, those of its XML. A `capture` has its messages
-    as `parts`, each a document of its own, with the time at which it was `received_at` its goal.
-    `element` is the parsed root of a message while it may still be verified; it is never stored.
+    as `parts`, each a document of its own, with the time at which it was `received_at` its goal and the
+    `capture` that it was taken from (`details["exchange"]` is its index there). `element` is the parsed
+    root of a message while it may still be verified, `plain` the message with its encrypted parts opened;
+    both are never stored.
     """
 
     kind: str
@@ -154,8 +157,10 @@ class Document(NamedTuple):
     source: bytes | None = None
     connection: Connection | None = None
     connections: tuple[Connection, ...] = ()
+    applications: tuple[Application, ...] = ()
     message: Message | None = None
     capture: Capture | None = None
     parts: tuple[Document, ...] = ()
     received_at: datetime | None = None
     element: object = None
+    plain: bytes | None = None

@@ -64,6 +64,14 @@ class Citation(NamedTuple):
     url: str
 
 
+class Elsewhere(NamedTuple):
+    """What products do with the same fault: names of those who refuse and of those who let it pass."""
+
+    refuse: tuple[str, ...]
+    accept: tuple[str, ...]
+    note: str | None = None
+
+
 class Finding(NamedTuple):
     """A rule held against one subject. Texts are plain and unescaped: the report escapes."""
 
@@ -86,6 +94,7 @@ class Finding(NamedTuple):
     fix: tuple[str, ...] = ()
     cite: tuple[Citation, ...] = ()
     path: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
 
 
 class NotChecked(NamedTuple):

@@ -68,7 +68,8 @@ class NameID(NamedTuple):
     """Who the subject is. `value` is personal: the whole text, comments left out.
 
     `split` says that a comment or processing instruction stands inside the text, where careless
-    consumers stop reading; None when the bytes were not at hand.
+    consumers stop reading; None when the bytes were not at hand. `around` is the white space before and
+    after the value.
     """
 
     value: str
@@ -78,6 +79,7 @@ class NameID(NamedTuple):
     sp_provided_id: str | None
     split: bool | None
     place: Place
+    around: str = ""
 
 
 class Confirmation(NamedTuple):
@@ -167,6 +169,8 @@ class Assertion(NamedTuple):
 class Response(NamedTuple):
     """A Response. `assertions` are its own children, in order.
 
+    `version` 1.1 means SAML 1.1: such a response has no issuer, and its attributes are only counted.
+
     `stray_assertions` counts assertions anywhere else below it, where none belongs. `seals` are all
     signatures of the document in document order, the first hundred.
     """
@@ -239,8 +243,8 @@ class LogoutResponse(NamedTuple):
     place: Place = NOWHERE
 
 
-Message = Response | AuthnRequest | LogoutRequest | LogoutResponse | Assertion
-"""Everything that `parse.response.read` can make."""
+Message = Response | AuthnRequest | LogoutRequest | LogoutResponse | Assertion | Encrypted
+"""Everything that `parse.response.read` can make; `Encrypted` is an EncryptedAssertion by itself."""
 
 
 class Verdict(NamedTuple):
@@ -248,14 +252,14 @@ class Verdict(NamedTuple):
 
     `state`:
     valid (intact, by a given certificate, over the element around it), untrusted-key (the same by the
-    certificate in its own KeyInfo, which is not given), covers-other (it covers another element
+    certificate or bare key in its own KeyInfo, which is not given), covers-other (it covers another element
     than the one around it, or cannot tell which), invalid (see `reason`), unsupported (refused
     unexecuted), not-judged (no key to judge with, or beyond the bounds).
 
     `reason` is one word where there is something to say: altered (the key fits, the content does
-    not), unknown-signer, elsewhere, partial, duplicate-id, no-target, reference, external-reference,
-    transform, comment, structure, hmac, algorithm,
-    certificate, no-key, too-much, second, query, re-encoded. `detail` is a line.
+    not), unknown-signer, elsewhere, duplicate-id, no-target, reference, external-reference,
+    transform, comment, structure, hmac, algorithm, no-key, too-much, query, re-encoded. `detail` is a
+    line.
 
     `path` says where the signature stands, `covered_path`, `covered` (local name) and `covered_id` what
     its reference really points at. `signer` is the fingerprint of the given certificate whose key

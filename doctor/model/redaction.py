@@ -163,3 +163,9 @@ def _mask(name: str) -> str:
     return "".join(
         "X" if char.isupper() else "0" if char.isdigit() else char if char in ".-_+" else "x" for char in name
     )
+
+
+def shape(given: str) -> str:
+    """A person's value of which only the shape is left: an address keeps its domain, everything its case and length."""
+    local, at, domain = given.rpartition("@")
+    return _mask(local) + at + domain if at and local else _mask(given)

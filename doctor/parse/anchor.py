@@ -21,13 +21,26 @@ ANCHORS: Final = (
     "X509Certificate", "SingleSignOnService", "SingleLogoutService", "AssertionConsumerService",
     "NameIDFormat", "Signature",
 )  # fmt: skip
-_WILD: Final = tuple("{*}" + name for name in ANCHORS)
-_NAMES: Final = frozenset(ANCHORS)
+"""The anchors of metadata. Documents with another root have those of messages beside them."""
+_METADATA: Final = frozenset(name for name in ANCHORS if name.endswith("Descriptor"))
+"""Roots of documents that hold no message: they are not searched for the anchors of messages."""
 
 
-def numbered(root: Element) -> dict[Element, int]:
-    """The anchors below `root`, each with its number in document order."""
-    return {element: number for number, element in enumerate(root.iter(*_WILD))}
+@lru_cache(maxsize=2)
+def _names(root: str) -> frozenset[str]:
+    """What is an anchor in a document whose root has this local name."""
+    if root in _METADATA:
+        return frozenset(ANCHORS)
+    from doctor.parse import response
+
+    return frozenset((*ANCHORS, *response.ANCHORS))
+
+
+def numbered(element: Element) -> dict[Element, int]:
+    """The anchors of the document around `element`, each with its number in document order."""
+    root = element.getroottree().getroot()
+    wild = ("{*}" + name for name in _names(root.tag.rpartition("}")[2]))
+    return {found: number for number, found in enumerate(root.iter(*wild))}
 
 
 def located(data: bytes, place: Place) -> Place:
@@ -64,9 +77,13 @@ def _positions(data: bytes) -> tuple[Place, ...]:
 
     parser = expat.ParserCreate()
     places: list[Place] = []
+    anchors: frozenset[str] = frozenset()
 
     def start(name: str, _attributes: object) -> None:
-        if name.rpartition(":")[2] in _NAMES:
+        nonlocal anchors
+        local = name.rpartition(":")[2]
+        anchors = anchors or _names(local)
+        if local in anchors:
             places.append(Place(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1))
 
     parser.StartElementHandler = start

@@ -20,11 +20,14 @@ if TYPE_CHECKING:
     from doctor.parse.wire import Wire
 
 MAX_KEPT: Final = 500
+_MAX_OTHERS: Final = 300
+"""Of these, exchanges that are not SAML: a page that asks its server all the time must not fill the timeline."""
 _MAX_FOLLOWED: Final = 200
 _WINDOW: Final = 60
 _HOPS: Final = 5
 _JSON: Final = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"\d])")
 _MARKUP: Final = re.compile(r"\s*<(?!\s|https?:)")
+_FORM: Final = re.compile("SAML|wresult")
 _STATIC: Final = ("image/", "font/", "text/css", "audio/", "video/", "javascript")
 
 
@@ -48,6 +51,11 @@ def read(data: bytes) -> Capture | None:
     return None if _is_json(plain) and _JSON.match(loose.decoded(plain[:400])) else _loose(loose.decoded(plain))
 
 
+def is_stored(data: bytes) -> bool:
+    """Whether these bytes are what `stripped` gave."""
+    return stored.is_stored(data)
+
+
 def stripped(capture: Capture) -> bytes:
     """Canonical JSON of the capture, which `read` reads back: what may be kept in a case."""
     return stored.written(capture)
@@ -64,25 +72,47 @@ def _is_json(data: bytes) -> bool:
     return data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
+class _Room:
+    """How many exchanges may still be kept, of SAML and of the others."""
+
+    def __init__(self) -> None:
+        self.left = {True: MAX_KEPT, False: _MAX_OTHERS}
+
+    @property
+    def full(self) -> bool:
+        """Whether more SAML exchanges came than are kept: what follows is not looked at."""
+        return self.left[True] < 0
+
+    def admitted(self, slot: Slot) -> Slot:
+        """The slot, without its exchange when there is no more room for it."""
+        if slot.kept is None:
+            return slot
+        saml = slot.kept.message is not None
+        self.left[saml] -= 1
+        return slot if self.left[saml] >= 0 else slot._replace(kept=None)
+
+
 def _recorded(found: har.Found) -> Capture:
-    budget, notes, slots, room = embedded.Budget(), [], [], MAX_KEPT
+    budget, notes, slots, room = embedded.Budget(), [], [], _Room()
     try:
         for entry in har.entries(found):
-            slots.append(_slot(found, entry, budget if room else None))
-            room -= bool(room and slots[-1].kept)
+            slots.append(room.admitted(_slot(found, entry, budget, room)))
     except har.Broken as broken:
         notes.append(broken.note)
+    if room.full or room.left[False] < 0:
+        notes.append("too-many-exchanges")
     if found.source == "har" and any(slot.sent is None for slot in slots):
         notes.append("time-unreadable")
     return _assembled(found.source, slots, notes, budget)._replace(taken=har.taken(found))
 
 
-def _slot(found: har.Found, entry: har.Entry, budget: Budget | None) -> Slot:
+def _slot(found: har.Found, entry: har.Entry, budget: Budget, room: _Room) -> Slot:
     """The entry reduced at once: its bodies are forgotten unless it is kept."""
     wire = found.wire(entry.value)
     again = partial(har.again, found, entry.begin, entry.end)
-    kept = exchange.read(wire, budget) if budget else None
-    if kept and budget and not found.text[entry.begin : entry.end].isascii():
+    kept = None if room.full else exchange.read(wire, budget, only_saml=room.left[False] < 0)
+    if kept and not found.text[entry.begin : entry.end].isascii():
+        budget.room += len(kept.message.xml) if kept.message else 0
         kept = exchange.read(again(), budget) or kept
     return Slot(wire.sent, wire.url[:2000], kept, _is_document(wire), again)
 
@@ -93,7 +123,7 @@ def _is_document(wire: Wire) -> bool:
 
 
 def _loose(text: str) -> Capture | None:
-    if _MARKUP.match(text) and not ("<input" in text.lower() and "SAML" in text):
+    if _MARKUP.match(text) and not ("<input" in text.lower() and _FORM.search(text)):
         return None
     for source, wires in _forms_of(text):
         budget = embedded.Budget()
@@ -121,9 +151,11 @@ def _forms_of(text: str) -> Iterator[tuple[str, Iterator[Wire]]]:
         yield "paste", loose.http(text)
     if curl.looks_so(text):
         yield "curl", curl.wires(text)
+    if curl.fetches(text):
+        yield "curl", curl.fetched(text)
     if loose.is_body(text):
         yield "form", loose.body(text)
-    if "<input" in text and "SAML" in text:
+    if "<input" in text and _FORM.search(text):
         yield "form", loose.form(text)
     yield "paste", loose.noisy(text)
 
@@ -134,14 +166,14 @@ def _assembled(source: str, slots: list[Slot], notes: list[str], budget: Budget)
     kept = {at: slot.kept for at, slot in enumerate(ordered) if slot.kept}
     sent = {one.message.xml for one in kept.values() if one.message and one.message.carrier == "request"}
     kept = {at: one for at, one in kept.items() if not _repeats(one, sent)}
-    if len(kept) >= MAX_KEPT:
+    if len(kept) > MAX_KEPT:
         notes.append("too-many-exchanges")
-        kept = dict(list(kept.items())[:MAX_KEPT])
+        kept = dict(sorted(kept.items(), key=lambda pair: pair[1].message is None)[:MAX_KEPT])
     kept |= _answers(ordered, kept, budget)
     exchanges = tuple(kept[at] for at in sorted(kept))[:MAX_KEPT]
     problems = {one.message.problem for one in exchanges if one.message and one.message.problem}
     notes += [f"message-{problem}" for problem in sorted(problems)]
-    return Capture(source, exchanges, len(slots) - len(exchanges), tuple(notes))
+    return Capture(source, exchanges, len(slots) - len(exchanges), tuple(dict.fromkeys(notes)))
 
 
 def _repeats(found: Exchange, sent: set[bytes]) -> bool:

@@ -62,6 +62,8 @@ def _workos(item: dict[str, Any]) -> Connection:
     kind = _text(item, "connection_type", "type") or ""
     options = item.get("options") if isinstance(item.get("options"), dict) else {}
     signing = [_text(options, "signing_cert")] if options else []
+    listed = item.get("saml_idp_signing_certs")  # of the call that lists them, kept beside the connection
+    signing += [_text(one, "value") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     values = {**item, **(options or {})}
     return Connection(
         vendor="workos", id=_text(item, "id"), name=_text(item, "name"), organization_id=_text(item, "organization_id"),
@@ -70,8 +72,28 @@ def _workos(item: dict[str, Any]) -> Connection:
         acs_url=_text(values, "acs_url"), sp_entity_id=_text(values, "sp_entity_id"),
         idp_entity_id=_text(values, "idp_entity_id"), idp_sso_url=_text(values, "idp_sso_url"),
         metadata_url=_text(values, "idp_metadata_url"), redirect_uri=_text(values, "redirect_uri"),
-        signing_option=None, idp_initiated=None, holds_metadata=None,
+        signing_option=None, idp_initiated=None, holds_metadata=None, notes=_workos_notes(item),
+        created_at=_text(item, "created_at"), updated_at=_text(item, "updated_at"),
     )  # fmt: skip
+
+
+def _workos_notes(item: dict[str, Any]) -> tuple[str, ...]:
+    state, status = (_text(item, name) or "" for name in ("state", "status"))
+    told = []
+    normal, older = STATES.get(state.lower()), STATES.get(status.lower())
+    if state and status and normal != older and not (normal == "validating" and older == "inactive"):
+        told.append(f"state says {state}, the deprecated status says {status}; the state counts")
+    if state and state.lower() not in _DOCUMENTED and normal is not None:
+        told.append(f"the state {state} is not in the published reference, which knows active, inactive, validating")
+    return (*told, *_unknown(state or status, normal or older))
+
+
+def _unknown(given: str, normal: str | None) -> tuple[str, ...]:
+    """What to say of a state that doctor does not know."""
+    return () if normal or not given else (f"doctor does not know the state {given}; it is shown as it was given",)
+
+
+_DOCUMENTED: Final = frozenset({"active", "inactive", "validating"})
 
 
 def _scalekit(item: dict[str, Any]) -> Connection:
@@ -93,8 +115,17 @@ def _scalekit(item: dict[str, Any]) -> Connection:
         idp_entity_id=_text(saml or {}, "idp_entity_id"), idp_sso_url=_text(saml or {}, "idp_sso_url"),
         metadata_url=_text(saml or {}, "idp_metadata_url"), redirect_uri=_text(oidc or {}, "redirect_uri"),
         signing_option=_text(saml or {}, "saml_signing_option"), idp_initiated=_flag(saml, "allow_idp_initiated_login"),
-        holds_metadata=bool(idp or texts) if saml else None,
+        holds_metadata=bool(idp or texts) if saml else None, notes=_scalekit_notes(given, enabled),
+        created_at=_text(item, "create_time"), updated_at=_text(item, "update_time"),
     )  # fmt: skip
+
+
+def _scalekit_notes(given: str, enabled: bool | None) -> tuple[str, ...]:  # noqa: FBT001
+    if given == "COMPLETED" and not enabled:
+        return ("the setup is complete, and the connection is switched off",)
+    if given in _SCALEKIT and enabled:
+        return (f"it is switched on although its setup is {given}",)
+    return _unknown(given, _scalekit_state(given, enabled=enabled))
 
 
 def _flag(item: Any, name: str) -> bool | None:

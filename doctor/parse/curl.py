@@ -1,9 +1,10 @@
-"""cURL and PowerShell commands as browsers copy them, one or several in a text."""
+"""Commands and calls as browsers copy them (cURL, PowerShell, fetch), one or several in a text."""
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from doctor.parse.wire import Wire
 
@@ -29,6 +30,7 @@ _DATA: Final = frozenset({
 })  # fmt: skip
 _URL: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _CARET: Final = re.compile(r"\^(?:\r?\n|(.))", re.DOTALL)
+_FETCH: Final = re.compile(r"""\bfetch\(\s*("(?:[^"\\]|\\.)*+"|'[^'\\]*')\s*(,\s*(?=\{))?""")
 _SETTING: Final = re.compile(
     r"""-(Uri|Method|Body)\s+(?:\(?\s*\[[^\]"']{0,80}\][^"']{0,20})?("(?:[^"`]|`.|"")*+"|'(?:[^']|'')*+'|[^\s"'(]+)""",
     re.IGNORECASE | re.DOTALL,
@@ -52,6 +54,36 @@ def wires(text: str) -> Iterator[Wire]:
         yield _powershell(text[begin:end])
     if not begins:
         yield from _commands(_bash(text))
+
+
+def fetches(text: str) -> bool:
+    """Whether the text holds a call of JavaScript's `fetch`, as browsers copy requests."""
+    return _FETCH.search(text) is not None
+
+
+def fetched(text: str) -> Iterator[Wire]:
+    """The requests that these calls would send."""
+    text = text[:_MAX_TEXT]
+    for number, match in enumerate(_FETCH.finditer(text)):
+        if number >= _MAX_COMMANDS:
+            return
+        url, given = _literal(match[1]), _options(text, match.end()) if match[2] else {}
+        method, body = given.get("method"), given.get("body")
+        sent = body if isinstance(body, str) else ""
+        yield Wire((method if isinstance(method, str) else "POST" if sent else "GET").upper(), url, body=sent)
+
+
+def _literal(written: str) -> str:
+    return _ESCAPE.sub(_escaped, written[1:-1])
+
+
+def _options(text: str, at: int) -> dict[str, Any]:
+    """The second argument, which browsers write as JSON."""
+    try:
+        value, _ = json.JSONDecoder(strict=False).raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _bash(text: str) -> str:

@@ -7,15 +7,19 @@ import hashlib
 import re
 import zlib
 from html import unescape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from doctor.model.capture import Detached, Message
-from doctor.parse import paste, strip
+from doctor.parse import paste, soap, strip
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from doctor.parse.wire import Given, Wire
 
-NAMES: Final = ("SAMLResponse", "SAMLRequest", "SAMLart")
+NAMES: Final = ("SAMLResponse", "SAMLRequest", "SAMLart", "wresult")
+_RELAY: Final = ("RelayState", "wctx")
+_FIELDS: Final = ("SAML", "wresult", *_RELAY)
 _FORM: Final = re.compile(r"<form(?![\w-])([^<>]{0,100000})>", re.IGNORECASE)
 _FIELD: Final = re.compile(r"<input(?![\w-])([^<>]{0,8000000})>", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(r"""\b(name|value|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
@@ -23,14 +27,19 @@ _REMOVED: Final = re.compile(
     r"\s*(?:\[.{0,80}(?:redacted|removed|filtered).{0,40}\]|\{(?:hash|obf):[^}]*\}|\{overwritten\}|\*+|x{3,}|redacted"
     r"|removed)?\s*", re.IGNORECASE)  # fmt: skip
 _ROOT: Final = re.compile(
-    r"<(?:[\w.-]{1,40}:)?(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response)[\s>]"
+    r"<(?:[\w.-]{1,40}:)?(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response|Assertion)[\s>]"
 )
+_PROOF_KEY: Final = "BinarySecret"
+"""WS-Trust may send the key of a token beside it."""
+URI: Final = re.compile(r"http://www\.w3\.org/[\w/.-]{1,60}#[\w-]{1,60}")
 _HASHES: Final = ("sha1", "sha256", "sha384", "sha512")
 _PAGES: Final = 2_000_000
 _PAGE: Final = 100_000
 _LATE_PAGE: Final = 4_000
 _STEP: Final = 65536
 _MAX: Final = 12 * 1024 * 1024
+_KEPT: Final = 12 * 1024 * 1024
+"""Bytes of all messages of a capture; as base64 they still fit into the 20 MB of an exhibit."""
 
 
 class Budget:
@@ -39,6 +48,12 @@ class Budget:
     def __init__(self, left: int = 24 * 1024 * 1024) -> None:
         self.left = left
         self.pages = _PAGES
+        self.room = _KEPT
+
+    def keeps(self, xml: bytes) -> bool:
+        """Whether there is room for this message too: what is kept must fit into a case."""
+        self.room -= len(xml)
+        return self.room >= 0
 
     def page(self, text: str) -> str:
         """As much of an answer's beginning as may be looked at; little once many pages were."""
@@ -65,16 +80,27 @@ def message(wire: Wire, given: Given, budget: Budget) -> Message | None:
     """The SAML message that the request carries, or the form in its answer, or None."""
     name = next((name for name in NAMES if name in given.values), None)
     if name is None:
-        return _kept_as_text(wire) or _of_page(wire, budget)
-    relay_state = bool(given.values.get("RelayState"))
+        found = _kept_as_text(wire) or _of_page(wire, budget) or soap.message(wire)
+    else:
+        found = _carried(name, wire, given, budget)
+    if found is None or budget.keeps(found.xml):
+        return found
+    return found._replace(xml=b"", problem="too-large", signature=None)
+
+
+def _carried(name: str, wire: Wire, given: Given, budget: Budget) -> Message:
+    length = _length(given.values)
+    relay_state = length > 0
     if name == "SAMLart":
-        return Message(name, "artifact", b"", relay_state)
-    binding = "redirect" if name in given.in_url else "post" if wire.url or wire.body or wire.fields else ""
-    xml, problem = opened(given.values[name], budget)
-    found = Message(name, binding, xml, relay_state, problem=problem)
-    if wire.saml and not xml:
-        return found._replace(xml=_encoded(wire.saml, binding), exact=False, problem=None)
-    return found._replace(signature=_detached(given, name)) if binding == "redirect" else found
+        return Message(name, "artifact", b"", relay_state, relay_length=length)
+    binding = "redirect" if name in given.in_url else "post" if wire.url or wire.method else ""
+    found = opened(given.values[name], budget, name)
+    made = Message(
+        name, binding, found.xml, relay_state, problem=found.problem, deflated=found.deflated, relay_length=length
+    )  # fmt: skip
+    if wire.saml and not found.xml:
+        return made._replace(xml=_encoded(wire.saml[:_MAX], binding), exact=False, problem=None)
+    return made._replace(signature=_detached(given, name)) if binding == "redirect" else made
 
 
 def _kept_as_text(wire: Wire) -> Message | None:
@@ -83,21 +109,35 @@ def _kept_as_text(wire: Wire) -> Message | None:
     if root is None:
         return None
     name = "SAMLRequest" if root[1].endswith("Request") else "SAMLResponse"
-    binding = "post" if wire.method == "POST" else "redirect"
+    binding = "post" if wire.method == "POST" else "redirect" if wire.method else ""
     return Message(name, binding, _encoded(wire.saml[:_MAX], binding), exact=False)
 
 
-def opened(value: str, budget: Budget) -> tuple[bytes, str | None]:
-    """The XML in a parameter's value, and why there is none (removed, unreadable, too-large)."""
+class Opened(NamedTuple):
+    """The XML in a parameter's value, or why there is none (removed, unreadable, too-large)."""
+
+    xml: bytes
+    problem: str | None = None
+    deflated: bool = False
+
+
+def opened(value: str, budget: Budget, name: str = "") -> Opened:
+    """What a parameter's value holds: base64 of XML, deflated or not; XML itself in WS-Federation."""
     if _REMOVED.fullmatch(value[:400]):
-        return b"", "removed"
+        return Opened(b"", "removed")
     if len(value) > _MAX:
-        return b"", "too-large"
+        return Opened(b"", "too-large")
+    if name == "wresult":
+        return Opened(b"", "removed") if _PROOF_KEY in value else _as_xml(value.encode("utf-8", "replace"))
     packed = _base64(value)
     if is_xml(packed):
-        return packed, None
+        return Opened(packed)
     xml, problem = budget.inflated(packed)
-    return (xml, None) if is_xml(xml) else (b"", problem or "unreadable")
+    return Opened(xml, None, deflated=True) if is_xml(xml) else Opened(b"", problem or "unreadable")
+
+
+def _as_xml(data: bytes) -> Opened:
+    return Opened(data) if is_xml(data) else Opened(b"", "unreadable")
 
 
 def is_xml(data: bytes) -> bool:
@@ -118,6 +158,8 @@ def _base64(value: str) -> bytes:
 
 def _encoded(text: str, binding: str) -> bytes:
     """The bytes of a message that a tool kept as text; a redirect's as one character a byte."""
+    if _PROOF_KEY in text:
+        return b""
     try:
         return text.encode("latin-1" if binding == "redirect" else "utf-8")
     except UnicodeEncodeError:
@@ -133,25 +175,34 @@ def _detached(given: Given, name: str) -> Detached | None:
         return None
     octets = "&".join(raw[key] for key in (name, "RelayState", "SigAlg") if key in raw)
     digest = hashlib.new(hashed, octets.encode("utf-8", errors="replace"), usedforsecurity=False).digest()
-    return Detached(strip.text(algorithm, 200) or "", signature, hashed, digest)
+    return Detached(algorithm if URI.fullmatch(algorithm) else "unknown", signature, hashed, digest)
 
 
 def _of_page(wire: Wire, budget: Budget) -> Message | None:
-    if "SAMLRe" not in wire.answer or "<" not in wire.answer[:4096]:
+    if not any(word in wire.answer for word in ("SAMLRe", "wresult")) or "<" not in wire.answer[:4096]:
         return None
     fields = fields_of(wire.answer)
     name = next((name for name in NAMES if name in fields), None)
     if name is None or name == "SAMLart":
         return None
-    xml, problem = opened(fields[name], budget)
-    return Message(name, "post", xml, bool(fields.get("RelayState")), carrier="page", problem=problem)
+    found = opened(fields[name], budget, name)
+    length = _length(fields)
+    return Message(
+        name, "post", found.xml, length > 0, carrier="page", problem=found.problem, deflated=found.deflated,
+        relay_length=length,
+    )  # fmt: skip
+
+
+def _length(values: Mapping[str, str]) -> int:
+    """The length of RelayState in bytes; what it says is nobody's business."""
+    return max(len((values.get(one) or "").encode("utf-8", "replace")) for one in _RELAY)
 
 
 def fields_of(page: str) -> dict[str, str]:
     """The SAML fields of the forms in an HTML page."""
     found: dict[str, str] = {}
     for match in _FIELD.finditer(page):
-        if "SAML" in match[1] or "RelayState" in match[1]:
+        if any(word in match[1] for word in _FIELDS):
             attributes = _attributes(match[1])
             found.setdefault(attributes.get("name", ""), attributes.get("value", ""))
     return found

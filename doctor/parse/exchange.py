@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _URL_WORDS: Final = ("SAML", "response_type", "grant_type", "client_id", "code=", "error=", "_token=", "scim", "Scim",
                      "SCIM", "/token", "oauth", "/Users", "/Groups", "/ServiceProviderConfig")  # fmt: skip
-_BODY_WORDS: Final = ("SAMLRe", "SAMLart", "grant_type", "code=", "error=", "urn:ietf:params:scim", "id_token")
+_BODY_WORDS: Final = ("SAMLRe", "SAMLart", "grant_type", "code=", "error=", "urn:ietf:params:scim", "id_token",
+                      "wresult", "SAML:2.0:protocol")  # fmt: skip
+_PAGE_WORDS: Final = ("SAMLRe", "wresult", "SAML:2.0:protocol")
 _SCIM_PATH: Final = re.compile(
     r"(?:/scim(?:/|2|/?v[12]|$).*?)?/(Users|Groups|Bulk|ServiceProviderConfigs?|Schemas|ResourceTypes|Me|\.search)"
     r"(?:/([^/?#]*))?/?$")  # fmt: skip
@@ -45,7 +47,7 @@ _METHOD: Final = re.compile(r"[A-Z]{1,12}")
 _SILENT: Final = ("script", "style", "noscript", "template", "svg", "head")
 
 
-def read(given: Wire, budget: Budget) -> Exchange | None:
+def read(given: Wire, budget: Budget, *, only_saml: bool = False) -> Exchange | None:
     """The exchange when it is SAML, OAuth or SCIM; None for everything else."""
     if not _promising(given):
         return None
@@ -54,7 +56,9 @@ def read(given: Wire, budget: Budget) -> Exchange | None:
     if found := embedded.message(given, parameters, budget):
         kind = "saml-request" if found.name == "SAMLRequest" else "saml-response"
         made = _made(kind, given, budget)._replace(message=found)
-        return made if found.carrier == "request" else made._replace(location=_sent_to(given))
+        return made._replace(location=_sent_to(given)) if found.carrier == "page" else made
+    if only_saml:
+        return None
     if scim := _scim(given, parameters):
         return _made("scim", given, budget)._replace(scim=scim, page=None)
     kind = _oauth_kind(given, parameters)
@@ -69,7 +73,7 @@ def answering(given: Wire, kind: str, budget: Budget) -> Exchange:
 def _promising(given: Wire) -> bool:
     """A cheap look that spares most exchanges the rest."""
     head = given.url[: strip.MAX_URL]
-    if any(word in head for word in _URL_WORDS) or "SAMLRe" in given.answer or given.saml:
+    if any(word in head for word in _URL_WORDS) or given.saml or any(word in given.answer for word in _PAGE_WORDS):
         return True
     if any(word in given.body for word in _BODY_WORDS):
         return True
@@ -146,7 +150,7 @@ def _scim(given: Wire, parameters: Given) -> Scim | None:
     return Scim(
         match[1] if match else "", bool(match and match[2]), _operations(sent), _filter(parameters),
         total if isinstance(total, int) and 0 <= total < 10**12 else None,
-        strip.text(answer.get("scimType"), 60), strip.text(answer.get("detail")),
+        strip.text(answer.get("scimType"), 60), strip.text(answer.get("detail")), strip.text(given.agent, 80),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_FILE: Final = 60 * 1024 * 1024
-MAX_ENTRIES: Final = 20_000
+MAX_ENTRIES: Final = 150_000
 _HEAD: Final = 1024 * 1024
 _LOG: Final = re.compile(r'"log"\s*:\s*\{')
 _ENTRIES: Final = re.compile(r'"entries"\s*:\s*\[')
@@ -61,7 +61,7 @@ def find(data: bytes) -> Found | None:
     """The HAR or tracer file in these bytes, or None."""
     text = data[:MAX_FILE].decode("latin-1")
     log = _LOG.search(text, 0, _HEAD)
-    if log and (match := _ENTRIES.search(text, log.end())):
+    if log and (match := _ENTRIES.search(text, log.end())) and _may_be(text, match.end()):
         return Found("har", text, match.end(), of_har)
     head = text[:400].lstrip("\xef\xbb\xbf \t\r\n")[:1]
     if head == "{" and (match := _REQUESTS.search(text, 0, _HEAD)) and _is(text, match.end(), of_tracer):
@@ -79,6 +79,15 @@ def _bare(text: str) -> Found | None:
     return next((Found(name, text, match.end(), wire) for name, wire in known if _is(text, match.end(), wire)), None)
 
 
+def _may_be(text: str, begin: int) -> bool:
+    """Whether the entries of a log may be a recording: other files have logs too."""
+    try:
+        first = next(_decoded(text, begin), None)
+    except Broken:
+        return True
+    return not first or not first.value or bool(first.value.keys() & {"request", "response", "startedDateTime"})
+
+
 def _is(text: str, begin: int, wire: Callable[[dict[str, Any]], Wire]) -> bool:
     """Whether the first entry has the look of its kind; an empty tracer export has a timestamp."""
     try:
@@ -94,16 +103,13 @@ def _is(text: str, begin: int, wire: Callable[[dict[str, Any]], Wire]) -> bool:
 
 
 def entries(found: Found) -> Iterator[Entry]:
-    """Every entry, at most 20,000; raises `Broken` when the file ends or breaks before."""
-    for number, entry in enumerate(_decoded(found.text, found.begin)):
-        if number >= MAX_ENTRIES:
-            raise Broken("too-many-entries")
-        yield entry
+    """Every entry, at most 150,000; raises `Broken` when the file ends or breaks before."""
+    return _decoded(found.text, found.begin)
 
 
 def _decoded(text: str, begin: int) -> Iterator[Entry]:
     at = begin
-    while True:
+    for _ in range(MAX_ENTRIES):
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]
         if text[at : at + 1] == "]":
             return
@@ -116,6 +122,7 @@ def _decoded(text: str, begin: int) -> Iterator[Entry]:
         if isinstance(value, dict):
             yield Entry(at, end, value)
         at = end
+    raise Broken("too-many-entries")
 
 
 def again(found: Found, begin: int, end: int) -> Wire:
@@ -158,6 +165,7 @@ def of_har(entry: dict[str, Any]) -> Wire:
     return Wire(
         _text(request, "method").upper(), _text(request, "url"), sent, _after(sent, entry.get("time")), _body(post),
         _fields(post.get("params")), _status(response.get("status")), headers, _body(content),
+        agent=next((value for name, value in _fields(request.get("headers")) if name.lower() == "user-agent"), ""),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.model.finding import Place
+from doctor.parse import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,13 +16,25 @@ if TYPE_CHECKING:
 
 _MAX: Final = 60 * 1024 * 1024
 _SCIM: Final = "urn:ietf:params:scim:"
+_RECORDED: Final = (b'"entries"', b'"requests"', b'"requestHeaders"', b'"startedDateTime"', b"doctor/capture/")
+_STORED: Final = b"doctor/capture/"
+_HEAD: Final = 1024 * 1024
+_TAIL: Final = 4096
 _SCIM_LISTS: Final = ("Resources", "totalResults")
 
 
 def read(base: Document, data: bytes, _text: str) -> Document:
-    """The kind of a JSON document. Secrets in it are not copied into the summary."""
+    """The kind of a JSON document. Secrets in it are not copied into the summary.
+
+    A recording may be large: it is read entry by entry, and nothing of it is kept but what is ours.
+    """
+    if any(word in data[:_HEAD] for word in _RECORDED) or _STORED in data[-_TAIL:]:
+        from doctor.parse import recorded
+
+        if found := recorded.read(base, data):
+            return found
     try:
-        value = json.loads(data[:_MAX].decode("utf-8-sig", errors="strict"))
+        value = json.loads(data[:_MAX].decode(sniff.bom(data) or "utf-8", errors="strict"))
     except json.JSONDecodeError as error:
         if _is_log(data):
             from doctor.parse import paste
@@ -33,6 +46,10 @@ def read(base: Document, data: bytes, _text: str) -> Document:
         return base._replace(input=base.input._replace(problem="not-json", detail=type(error).__name__))
     kind = next((kind for kind, holds in _KINDS if holds(value)), "unknown")
     found = base._replace(kind=kind, details=_summary(kind, value))
+    if kind in ("idp-application", "jwks", "unknown"):
+        from doctor.parse import application
+
+        return application.of_json(found, value)
     return _connections(found, value) if kind == "connection" else found
 
 
@@ -70,17 +87,6 @@ def _listed(value: Any) -> list[Any]:
 
 def _is_case(value: Any) -> bool:
     return isinstance(value, dict) and str(value.get("schema", "")).startswith("doctor/case/")
-
-
-def _is_capture(value: Any) -> bool:
-    if isinstance(value, dict):
-        log = value.get("log")
-        return (isinstance(log, dict) and isinstance(log.get("entries"), list)) or _is_tracer(value)
-    return False
-
-
-def _is_tracer(value: dict[str, Any]) -> bool:
-    return isinstance(value.get("requests"), list) and "timestamp" in value
 
 
 def _is_discovery(value: Any) -> bool:
@@ -146,7 +152,7 @@ def _is_application(value: Any) -> bool:
 
 
 _KINDS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
-    ("case", _is_case), ("capture", _is_capture), ("oidc-discovery", _is_discovery), ("jwks", _is_jwks),
+    ("case", _is_case), ("oidc-discovery", _is_discovery), ("jwks", _is_jwks),
     ("event", _is_event), ("connection", _is_connection), ("directory", _is_directory),
     ("scim", _is_scim), ("token", _is_token), ("idp-application", _is_application),
 )  # fmt: skip
@@ -157,8 +163,6 @@ def _summary(kind: str, value: Any) -> dict[str, object]:
         return {"issuer": str(value.get("issuer"))[:200]}
     if kind == "jwks":
         return {"keys": len(value["keys"]) if isinstance(value.get("keys"), list) else 1}
-    if kind == "capture":
-        return {"exchanges": len(value["log"]["entries"] if "log" in value else value["requests"])}
     if kind == "connection":
         item = _first(value, "connection")
         return {name: item[name] for name in ("id", "state", "status") if isinstance(item.get(name), str)}

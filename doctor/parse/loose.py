@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from html import unescape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -19,7 +20,7 @@ _START: Final = re.compile(
 _PREFIX: Final = re.compile(r"^[<>] ?", re.MULTILINE)
 _HEADER: Final = re.compile(r"([\w-]{1,60}):[ \t]*(.*)")
 _BODY: Final = re.compile(
-    r"[?&\s\"']*(?:(?!SAML)[\w.-]{1,80}=[^\s&]*&)*+(?:SAMLResponse|SAMLRequest|SAMLart)=\S", re.ASCII
+    r"[?&\s\"']*(?:(?!SAML|wresult)[\w.-]{1,80}=[^\s&]*&)*+(?:SAMLResponse|SAMLRequest|SAMLart|wresult)=\S", re.ASCII
 )
 _URL: Final = re.compile(r"\bhttps?://[^\s\"'<>`]+", re.IGNORECASE)
 _LABELLED: Final = re.compile(r"\b(SAMLResponse|SAMLRequest)\b[\"']?[ \t]*[=:][ \t\r\n]*[\"']?([A-Za-z0-9+/=_%-]{40,})")
@@ -29,6 +30,20 @@ _QUOTED: Final = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
 _ROOT: Final = re.compile(
     rb"<(?:[\w.-]{1,40}:)?(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response|Assertion)[\s>]"
 )
+_OPENING: Final = re.compile(
+    r"(<|&lt;)((?:[\w.-]{1,40}:)?)(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response|Assertion)"
+    r"(?=[\s>]|&gt;)"
+)
+_CARRYING: Final = re.compile(
+    r"(\bhttps?://[^\s\"'<>`?#]+[?#])[^\s\"'<>`]*SAML(?:Response|Request)=[^\s\"'<>`]*", re.IGNORECASE
+)
+_LONG: Final = re.compile(
+    r"(?<![A-Za-z0-9+/_%-])(?!MI)[A-Za-z0-9+/_%-]{100,}+={0,2}"
+    r"|(?:^[ \t>]*+(?!MI)[A-Za-z0-9+/]{60,}+={0,2}[ \t\r]*\n?){2,}+(?:[ \t>]*+[A-Za-z0-9+/]++={1,2}[ \t\r]*$)?",
+    re.MULTILINE,
+)
+_ESCAPED: Final = re.compile(r"\\(.)")
+_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _MAX: Final = 500
 
 
@@ -91,22 +106,60 @@ def is_body(text: str) -> bool:
 
 def body(text: str) -> Iterator[Wire]:
     """A form body alone; whether it was posted or redirected cannot be seen."""
-    yield Wire("POST", "", body=text.strip(" \t\r\n\"'?&"))
+    yield Wire("", "", body=text.strip(" \t\r\n\"'?&"))
 
 
 def noisy(text: str) -> Iterator[Wire]:
-    """URLs that carry a protocol's parameters, then values with a label, then bare base64."""
-    urls = [match[0] for match in _URL.finditer(text)][:_MAX]
-    for url in urls:
-        yield Wire("GET", url.rstrip(".,;)]}>"))
-    if any("SAMLRe" in url for url in urls):
-        return
-    plain = _QUOTED.sub("", text)
+    """URLs that carry a protocol's parameters; then bare base64, XML, or at last values with a label."""
+    urls = [match[0].rstrip(".,;)]}>") for match in _URL.finditer(text)]
+    for url in [url for url in urls if "=" in url][:_MAX]:
+        yield Wire("GET", url)
+    plain = _QUOTED.sub("", _URL.sub(" ", text))
     if blobs := list(_blobs(plain)):
         yield from blobs
-        return
-    for match in list(_LABELLED.finditer(plain))[:_MAX]:
-        yield Wire("", "", fields=((match[1], match[2]),))
+    elif found := list(_xml(text)):
+        yield from found
+    else:
+        for match in list(_LABELLED.finditer(plain))[:_MAX]:
+            yield Wire("", "", fields=((match[1], match[2]),))
+
+
+def without_messages(text: str) -> str:
+    """The words around messages: what `noisy` found is cut out, and so are query strings of URLs with one."""
+    text = _CARRYING.sub(r"\1 [saml message]", text)
+    for written in _written(text):
+        text = text.replace(written, " [saml message] ")
+    return _LONG.sub("[saml message]", text)
+
+
+def _xml(text: str) -> Iterator[Wire]:
+    for written in _written(text):
+        if "urn:oasis:names:tc:SAML" in written:
+            yield Wire("", "", saml=_plain(written))
+
+
+def _written(text: str) -> Iterator[str]:
+    """XML of messages as it stands in the text, one after the other; linear, whatever the text."""
+    at = 0
+    for _ in range(_MAX):
+        match = _OPENING.search(text, at)
+        if match is None:
+            return
+        close = f"{match[1]}/{match[2]}{match[3]}" + (">" if match[1] == "<" else "&gt;")
+        begin = text.find(close, match.end())
+        if begin < 0:
+            return
+        at = begin + len(close)
+        yield text[match.start() : at]
+
+
+def _plain(written: str) -> str:
+    """XML that a log escaped: as HTML, or as a string in JSON or code."""
+    if written.startswith("&"):
+        written = unescape(written)
+    if '=\\"' in written:
+        written = _ESCAPED.sub(lambda match: _ESCAPES.get(match[1], match[1]), written)
+    return written
 
 
 def _blobs(text: str) -> Iterator[Wire]:

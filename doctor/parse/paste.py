@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from doctor.model.document import Document
 
 _TOKEN: Final = re.compile(r"\s*(?:Bearer\s+)?ey[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]*\.[\w-]*)?\s*", re.IGNORECASE)
+_BARE: Final = re.compile(r"[A-Za-z0-9+/=_\s-]*")
+_LOOK: Final = 4096
+_PROMISING: Final = re.compile(
+    r"SAML|wresult|\bcurl\b|Invoke-|\bfetch\(|HTTP/\d|[A-Za-z0-9+/]{100}|:(?:Response|Assertion)\b"
+)
 _URL: Final = re.compile(r"\s*(?:GET |Location: ?)?(https?://\S+)(?:\s+HTTP/[\d.]+)?\s*", re.IGNORECASE)
-_QUERY: Final = re.compile(r"\s*[?&]?(?:[\w.-]+=[^\s&]*&)*(?:SAMLResponse|SAMLRequest)=[^\s]+\s*")
 _CALLBACK: Final = ("code", "error", "id_token", "access_token")
+_BEFORE_XML: Final = b"\xef\xbb\xbf \t\r\n"
 MAX_INFLATED: Final = 5 * 1024 * 1024
 _MAX_FIELDS: Final = 1000
 _MAX_TEXT: Final = 5 * 1024 * 1024
@@ -27,14 +32,22 @@ def read(base: Document, data: bytes, _text: str) -> Document:
     text = data[:_MAX_TEXT].decode("utf-8", errors="replace").strip("\ufeff \t\r\n\0")
     if _TOKEN.fullmatch(text):
         return base._replace(kind="token")
+    bare = _BARE.fullmatch(text[:_LOOK]) is not None
+    if not bare and (recording := _recorded(base, data, text)):
+        return recording
     if match := _URL.fullmatch(text):
         return _url(base, match[1])
-    if _QUERY.fullmatch(text):
-        return _parameters(base, text.lstrip("?&"))
-    unquoted = unquote(text) if "%" in text[:4000] else text
-    if certificate.looks_base64(unquoted.strip("\"'")):
-        return _base64(base, unquoted.strip("\"'"))
-    return base
+    unquoted = (unquote(text) if "%" in text[:4000] else text).strip("\"'")
+    found = _base64(base, unquoted) if certificate.looks_base64(unquoted) else base
+    return (_recorded(base, data, text) or base) if bare and found is base else found
+
+
+def _recorded(base: Document, data: bytes, text: str) -> Document | None:
+    if not _PROMISING.search(text):
+        return None
+    from doctor.parse import recorded
+
+    return recorded.read(base, data)
 
 
 def _url(base: Document, url: str) -> Document:
@@ -55,9 +68,6 @@ def _parameters(base: Document, query: str) -> Document:
         values = parse_qs(query[:_MAX_TEXT], keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="replace")
     except ValueError:
         return base
-    for name in ("SAMLResponse", "SAMLRequest"):
-        if name in values and (found := message(base, values[name][0].replace(" ", "+"))):
-            return found._replace(details={"carried_by": "URL", **found.details})
     if any(name in values for name in _CALLBACK):
         return base._replace(kind="callback", details={"parameters": sorted(values)})
     return base
@@ -66,8 +76,8 @@ def _parameters(base: Document, query: str) -> Document:
 def message(base: Document, text: str) -> Document | None:
     """The SAML message in base64 (deflated or not), or None when there is none."""
     decoded = _decoded(unquote(text) if "%" in text else text)
-    xml = decoded if decoded.lstrip()[:1] == b"<" else inflated(decoded)
-    if xml.lstrip()[:1] != b"<":
+    xml = decoded if decoded.lstrip(_BEFORE_XML)[:1] == b"<" else inflated(decoded)
+    if xml.lstrip(_BEFORE_XML)[:1] != b"<":
         return None
     from doctor.parse import sniff, xmls
 
@@ -75,7 +85,18 @@ def message(base: Document, text: str) -> Document | None:
     if found.kind == "unknown" and found.input.problem is None:
         return None
     encoding = "base64" if xml is decoded else "deflate+base64"
-    return found._replace(details={"encoded": encoding, **found.details}, source=xml)
+    return _carrying(found._replace(details={"encoded": encoding, **found.details}), xml, deflated=xml is not decoded)
+
+
+def _carrying(found: Document, xml: bytes, *, deflated: bool) -> Document:
+    """A SAML message with the capture that a case keeps of it: how it was encoded counts for signatures."""
+    if not found.kind.startswith("saml-"):
+        return found
+    from doctor.model.capture import Capture, Exchange, Message
+
+    kind, name = ("saml-request", "SAMLRequest") if found.kind == "saml-request" else ("saml-response", "SAMLResponse")
+    only = Exchange(kind, "", "", "", message=Message(name, "", xml, deflated=deflated))
+    return found._replace(capture=Capture("paste", (only,)))
 
 
 def _base64(base: Document, text: str) -> Document:

@@ -25,7 +25,26 @@ def recognise(data: bytes, name: str) -> Document:
     text = sniff.head_text(data)
     form = sniff.form(data, text)
     base = Document("unknown", name, hashlib.sha256(data).hexdigest(), Input(form, len(data)), source=data)
+    if form in ("text", "pem") or "<?php" in text[:200]:
+        return _export(base, data, text) or _READERS[form](base, data, text)
     return _READERS[form](base, data, text)
+
+
+_EXPORTED: Final = (
+    "SamlResponseSignature", "SignedSamlRequestsRequired", "IsPrimary", "$metadata", "saml:SP", "authentik_",
+)  # fmt: skip
+_MARKS: Final = (" ", ":", "$")
+"""One of them stands in any listing or program; base64 has none, and is told by that sooner than by words."""
+
+
+def _export(base: Document, data: bytes, text: str) -> Document | None:
+    """The export of an application that is no JSON: a listing of PowerShell, a PHP file, a blueprint."""
+    if not any(mark in text for mark in _MARKS) or not any(word in text for word in _EXPORTED):
+        return None
+    from doctor.parse import application
+
+    found = application.of_text(base._replace(input=base.input._replace(form="text")), sniff.whole_text(data))
+    return found if found.applications else None
 
 
 def _empty(base: Document, _data: bytes, _text: str) -> Document:
@@ -66,7 +85,18 @@ def _certificates(base: Document, data: bytes, text: str) -> Document:
 def _xml(base: Document, data: bytes, text: str) -> Document:
     from doctor.parse import xmls
 
-    return xmls.read(base, data, text)
+    found = xmls.read(base, data, text)
+    if found.input.problem == "not-well-formed" and text.lstrip()[:1] != "<":
+        return _amid_words(base, data) or found
+    return found
+
+
+def _amid_words(base: Document, data: bytes) -> Document | None:
+    """A SAML message in the text of a log or a mail."""
+    from doctor.parse import recorded
+
+    found = recorded.read(base._replace(input=base.input._replace(form="text")), data)
+    return found if found and found.kind != "unknown" else None
 
 
 _READERS: Final[dict[str, Callable[[Document, bytes, str], Document]]] = {

@@ -23,6 +23,8 @@ _HTML: Final = re.compile(
 )
 _ENCODING: Final = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _TEXT_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL: Final = bytes((*range(9), *range(14, 27), *range(28, 32)))
+"""The same: taken out of bytes they are counted many times faster."""
 
 
 def bom(data: bytes) -> str | None:
@@ -71,10 +73,11 @@ def form(data: bytes, text: str) -> str:
 def _text_form(data: bytes, text: str) -> str:
     if b"\0" in data[:HEAD] and bom(data) is None:
         return "binary"
-    controls = len(_TEXT_CONTROL.findall(text)) + text.count("\ufffd")
+    plain = text.encode("utf-8", "replace")
+    controls = len(plain) - len(plain.translate(None, _CONTROL)) + text.count("\ufffd")
     if controls > max(len(text) // 20, 3):
         return "binary"
-    if re.search(r"<(?:\w+:)?(?:EntityDescriptor|EntitiesDescriptor|Response|Assertion)[\s>]", text):
+    if "<" in text and re.search(r"<(?:\w+:)?(?:EntityDescriptor|EntitiesDescriptor|Response|Assertion)[\s>]", text):
         return "xml"
     return "text"
 

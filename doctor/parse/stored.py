@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.model.capture import KINDS, SOURCES, Capture, Detached, Exchange, Message, OAuth, Page, Scim
-from doctor.parse import exchange, har, strip
+from doctor.parse import embedded, exchange, har, strip
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,15 +75,16 @@ def _message(value: Any) -> Message | None:
     return Message(
         _word(value.get("name")), _word(value.get("binding")), _bytes(value.get("xml")),
         value.get("relay_state") is True, value.get("exact") is True, _word(value.get("carrier")),
-        _word(value.get("problem")) or None, _detached(value.get("signature")),
+        _word(value.get("problem")) or None, _detached(value.get("signature")), value.get("deflated") is True,
+        _count(value.get("relay_length")) or 0,
     )  # fmt: skip
 
 
 def _detached(value: Any) -> Detached | None:
     if not isinstance(value, dict):
         return None
-    algorithm = strip.text(value.get("algorithm"), 200) or ""
-    return Detached(algorithm, _bytes(value.get("signature")), _word(value.get("hash")), _bytes(value.get("digest")))
+    algorithm = str(value.get("algorithm"))
+    return Detached(algorithm if embedded.URI.fullmatch(algorithm) else "unknown", _bytes(value.get("signature")), _word(value.get("hash")), _bytes(value.get("digest")))
 
 
 def _oauth(value: Any) -> OAuth | None:
@@ -102,6 +103,7 @@ def _scim(value: Any) -> Scim | None:
     return Scim(
         _word(value.get("resource")), value.get("one") is True, operations, _short(value.get("filter")) or None,
         _count(value.get("total")), strip.text(value.get("scim_type"), 60), strip.text(value.get("detail")),
+        strip.text(value.get("agent"), 80),
     )  # fmt: skip
 
 

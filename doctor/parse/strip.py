@@ -17,6 +17,9 @@ HARMLESS: Final = frozenset({
 })  # fmt: skip
 """Query parameters whose values are kept; the error texts and the redirect URI are stripped themselves."""
 
+_CARRIED: Final = frozenset({"SAMLRequest", "SAMLResponse", "SAMLart", "RelayState", "Signature", "SAMLEncoding"})
+"""The parameters of a SAML binding: an exchange tells of them otherwise, and the address is the same without."""
+
 MAX_URL: Final = 200_000
 _MAX_KEPT: Final = 2000
 _MAX_FIELDS: Final = 1000
@@ -96,7 +99,7 @@ def _path(path: str, *, opaque: bool) -> str:
 
 
 def _query(query: str) -> str:
-    given = pairs(query)
+    given = [(name, value) for name, value in pairs(query) if name not in _CARRIED]
     kept = [_pair(name, decoded(value)) for name, value in given if name in HARMLESS]
     shown = [pair for pair in kept if pair]
     if len(shown) < len(given):

@@ -16,7 +16,8 @@ class Wire(NamedTuple):
     """A request and its answer as recorded.
 
     `fields` are form fields that the recorder took apart, `body` the request's text; `answer` is the
-    body of the answer, `headers` its headers in lower case. `saml` is a message that a tool had decoded.
+    body of the answer, `headers` its headers in lower case. `saml` is a message that a tool had decoded,
+    `agent` the User-Agent of the request.
     """
 
     method: str
@@ -29,6 +30,7 @@ class Wire(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012  (frozen by convention)
     answer: str = ""
     saml: str = ""
+    agent: str = ""
 
 
 class Given(NamedTuple):

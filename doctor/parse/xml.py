@@ -29,6 +29,11 @@ _SAFE: Final[dict[str, Any]] = {
     "huge_tree": False, "remove_comments": True, "remove_pis": True,
 }  # fmt: skip
 _PARSER: Final = etree.XMLParser(**_SAFE)
+_KEEP: Final = _SAFE | {"remove_comments": False, "remove_pis": False}
+KEEPING: Final = etree.XMLParser(**_KEEP)
+"""The parser of `faithful`."""
+_PLAIN: Final = ("utf-8", "us-ascii", "ascii", "iso-8859-1", "windows-1252", "cp1252")
+"""Encodings in which a less-than sign is always that one byte."""
 _DOCTYPE: Final = re.compile(rb"<!\s*DOCTYPE", re.IGNORECASE)
 _DECLARATION: Final = re.compile(rb"<\?xml[^>]{0,200}\?>")
 _TOO_DEEP: Final = ("Excessive depth", "depth in document")
@@ -68,6 +73,32 @@ def root_of(data: bytes, encoding: str | None = None) -> Element:
     if root is None or root.getroottree().docinfo.internalDTD is not None:
         raise XmlRefused("doctype", "the document type declaration is refused")
     return root
+
+
+def faithful(data: bytes, encoding: str | None = None) -> Element:
+    """A root whose comments and processing instructions are still there: a signature may cover them.
+
+    Everything else is as with `root_of`. Raises `XmlRefused`.
+    """
+    if len(data) > MAX_DOCUMENT:
+        raise XmlRefused("too-large", f"{len(data):,} bytes; at most {MAX_DOCUMENT:,} are read as one document")
+    refuse_doctype(data[:65536])
+    try:
+        root = etree.fromstring(data, KEEPING if encoding is None else etree.XMLParser(encoding=encoding, **_KEEP))
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise XmlRefused("not-well-formed", " ".join(str(error).split())[:200]) from None
+    if root is None or root.getroottree().docinfo.internalDTD is not None:
+        raise XmlRefused("doctype", "the document type declaration is refused")
+    return root
+
+
+def may_hold_comments(root: Element, source: bytes) -> bool:
+    """Whether `root_of` may have dropped a comment or a processing instruction of these bytes."""
+    encoding = (root.getroottree().docinfo.encoding or "utf-8").lower()
+    if encoding not in _PLAIN or (b"!" in source and b"<!--" in source):
+        return True
+    # One byte that is rare in XML is found many times faster than two of which one is frequent.
+    return b"<?" in source[4:200] or (source.find(b"?", 200) >= 0 and source.find(b"<?", 4) >= 0)
 
 
 def refuse_doctype(head: bytes) -> None:

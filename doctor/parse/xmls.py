@@ -31,6 +31,9 @@ _SAML: Final = (
     "urn:oasis:names:tc:SAML:2.0:protocol", "urn:oasis:names:tc:SAML:2.0:assertion",
     "urn:oasis:names:tc:SAML:1.0:protocol", "urn:oasis:names:tc:SAML:1.0:assertion",
 )  # fmt: skip
+_TRUST: Final = ("{http://schemas.xmlsoap.org/ws/2005/02/trust}", "{http://docs.oasis-open.org/ws-sx/ws-trust/200512}")
+_TOKENS: Final = tuple("{" + name + "}" + local for name in _SAML for local in ("Assertion", "EncryptedAssertion"))
+_POWERSHELL: Final = "http://schemas.microsoft.com/powershell/2004/04"
 _ROLE_ROOTS: Final = frozenset(
     _MD + name
     for name in ("IDPSSODescriptor", "SPSSODescriptor", "AttributeAuthorityDescriptor", "RoleDescriptor",
@@ -47,8 +50,8 @@ def read(base: Document, data: bytes, text: str) -> Document:
     try:
         root, flaws = _opened(data, text, flaws)
     except xml.XmlRefused as refused:
-        return base._replace(input=_refused(flaws, refused))
-    return _by_root(base._replace(input=flaws), root)
+        return base._replace(input=_refused(flaws, refused), source=data)
+    return _by_root(base._replace(input=flaws, source=data), root)
 
 
 def _opened(data: bytes, text: str, flaws: Input) -> tuple[Element, Input]:
@@ -104,10 +107,14 @@ def _by_root(base: Document, root: Element) -> Document:
         return _aggregate(base, root)
     if namespace in _SAML and local in _MESSAGES:
         return _message(base, root, _MESSAGES[local])
-    if tag.startswith(_SOAP):
+    if tag.startswith((*_SOAP, *_TRUST)):
         return _enveloped(base, root)
     if namespace + local == _DS[1:-1] + local and (found := root.findall(f".//{_DS}X509Certificate")):
         return certificate_document(base, tuple(certificate.from_text(item.text or "") for item in found))
+    if namespace == _POWERSHELL and local == "Objs":
+        from doctor.parse import application
+
+        return application.of_clixml(_other(base, namespace, local), root)
     return _other(base, namespace, local)
 
 
@@ -144,19 +151,28 @@ def _aggregate(base: Document, root: Element) -> Document:
 
 
 def _message(base: Document, root: Element, kind: str) -> Document:
-    from doctor.parse import message
+    from doctor.parse import outline, response
 
-    return base._replace(kind=kind, details=message.summary(root))
+    found = response.read(root, anchor.numbered(root), base.source)
+    details = outline.of_message(found, root)
+    read = base._replace(kind=kind, message=found, element=root, details=details)
+    return _inside(read, "artifact") if found and root.tag.endswith("}ArtifactResponse") else read
+
+
+def _inside(found: Document, envelope: str) -> Document:
+    """The document with a word for what was around it: the outermost envelope."""
+    return found._replace(details={**found.details, "enveloped": envelope})
 
 
 def _enveloped(base: Document, root: Element) -> Document:
-    """SOAP: the message in its body decides the kind."""
-    body = next((child for child in root if child.tag.endswith("}Body")), None)
-    inner = next(iter(body), None) if body is not None else None
-    if inner is None:
-        return _other(base, root.tag[1:].rpartition("}")[0], "Envelope")
-    found = _by_root(base, inner)
-    return found._replace(details={"enveloped": "SOAP", **found.details})
+    """SOAP (also of an artifact or ECP) and the answer of a security token service: what is inside decides."""
+    namespace, _, local = root.tag[1:].rpartition("}")
+    if root.tag.startswith(_TRUST):
+        inner, envelope = next(root.iter(*_TOKENS), None), "WS-Trust"
+    else:
+        body = next((child for child in root if child.tag.endswith("}Body")), None)
+        inner, envelope = next(iter(body), None) if body is not None else None, "SOAP"
+    return _other(base, namespace, local) if inner is None else _inside(_by_root(base, inner), envelope)
 
 
 def _other(base: Document, namespace: str, local: str) -> Document:

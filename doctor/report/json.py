@@ -55,5 +55,6 @@ def finding(one: Finding) -> dict[str, Any]:
     data.pop("excerpt")
     data["verdict"], data["severity"] = str(one.verdict), str(one.severity)
     data["evidence"] = [proof._asdict() for proof in one.evidence]
+    data["elsewhere"] = one.elsewhere and one.elsewhere._asdict()
     data["cite"] = [{"key": cited.key, "title": cited.title, "url": cited.url} for cited in one.cite]
     return data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.model.finding import SEVERITIES
 from doctor.report import difference
@@ -49,7 +49,7 @@ def report(found: Report, look: Look, names: dict[str, str]) -> str:
     else:
         for subject in found.subjects:
             lines += subject_lines(subject, [one for one in found.findings if one.subject == subject.name], look, names)
-    lines += _closing(found, look)
+    lines += closing(found, look)
     return "\n".join(lines) + "\n"
 
 
@@ -60,7 +60,7 @@ def _compact(one: Finding, look: Look) -> str:
 
 def subject_lines(subject: Subject, findings: list[Finding], look: Look, names: dict[str, str]) -> list[str]:
     """One subject: its heading, then its findings, worst first."""
-    lines = _heading(subject, look, names)
+    lines = [*_heading(subject, look, names), *_flow(subject, look)]
     told = {one.id: subject.totals[one.id] for one in findings if subject.totals.get(one.id, 0) > 1}
     seen: set[str] = set()
     for one in findings:
@@ -88,8 +88,8 @@ def _totalled(one: Finding, total: int, findings: list[Finding], look: Look) -> 
 def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:
     parts = [KINDS.get(subject.kind, subject.kind)]
     if subject.provider:
-        tenant = subject.summary.get("tenant")
-        parts.append(names.get(subject.provider, subject.provider) + (f" ({safe(str(tenant))})" if tenant else ""))
+        told = ", ".join(safe(str(value)) for name in ("tenant", "environment") if (value := subject.summary.get(name)))
+        parts.append(names.get(subject.provider, subject.provider) + (f" ({told})" if told else ""))
     for key in ("entity_id", "name", "title", "issuer", "root", "says"):
         if value := subject.summary.get(key):
             parts.append(safe(str(value[0] if isinstance(value, list) else value), 200))
@@ -98,6 +98,24 @@ def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:
         parts.append(f"{subject.summary['entities']:,} entities")
     dot = " · " if look.unicode else " | "
     return wrapped(f"{safe(subject.name)}   {dot.join(parts)}", look, "", "   ")
+
+
+def _flow(subject: Subject, look: Look) -> list[str]:
+    """The flow of a sign-in: a line for each step, and under it by what it was signed."""
+    rows: Any = subject.summary.get("flow") or ()
+    arrow = "→" if look.unicode else "->"
+    lines = []
+    for row in rows:
+        way = (
+            f"{safe(row['from'] or '?', 60)} {arrow} {safe(row['to'] or '?', 80)}"
+            if row["from"]
+            else safe(row["to"] or "?", 90)
+        )
+        lines += wrapped(f"{row['at'] or 'time unknown':<20}  {safe(row['what'], 120)}", look, "   ", " " * 25)
+        lines += wrapped(way, look, " " * 25)
+        if row["signed"]:
+            lines += wrapped(f"signed: {safe(row['signed'], 200)}", look, " " * 25)
+    return lines
 
 
 def finding_lines(one: Finding, look: Look, product: str | None = None) -> list[str]:
@@ -109,8 +127,19 @@ def finding_lines(one: Finding, look: Look, product: str | None = None) -> list[
         return lines
     lines += list(_values(one, look))
     lines += _fix(one, product, look)
+    lines += _elsewhere(one, look)
     sources = ", ".join(safe(cited.title) for cited in one.cite[:2])
     return [*lines, *wrapped(f"see {sources}; doctor explain {one.id}", look, "   ", "       ")]
+
+
+def _elsewhere(one: Finding, look: Look) -> list[str]:
+    """Why the same thing passes in one product and fails in another."""
+    if one.elsewhere is None or not one.elsewhere.accept:
+        return []
+    told = f"elsewhere  passes in {', '.join(one.elsewhere.accept)}"
+    if one.elsewhere.refuse:
+        told += f"; refused by {', '.join(one.elsewhere.refuse)}"
+    return wrapped(told + (f". {one.elsewhere.note}" if one.elsewhere.note else ""), look, "   ", "       ")
 
 
 def _seen(one: Finding, look: Look) -> list[str]:
@@ -162,15 +191,26 @@ def _value(name: str, text: str, look: Look) -> list[str]:
     )
 
 
-def _closing(found: Report, look: Look) -> list[str]:
+def closing(found: Report, look: Look) -> list[str]:
+    """What was not read and not checked, notes, and the counts."""
     lines = []
     for problem in found.unreadable:
         lines += wrapped(f"not read  {safe(problem)}", look, "", "          ")
-    for missing in found.not_checked:
-        lines += wrapped(f"not checked  {missing.label} ({missing.reason}: give {missing.how})", look, "", " " * 13)
+    for (reason, how), labels in _open(found).items():
+        lines += wrapped(f"not checked  {', '.join(labels)} ({reason}: give {how})", look, "", " " * 13)
     for note in found.notes:
         lines += wrapped(f"note  {safe(note)}", look, "", "      ")
     return [*lines, f"{counts(found.counts)}{' · ' if look.unicode else ' | '}{found.rules_run:,} rules"]
+
+
+def _open(found: Report) -> dict[tuple[str, str], list[str]]:
+    """What was not checked, by what would tell it."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for one in found.not_checked:
+        labels = told.setdefault((one.reason, one.how), [])
+        if one.label not in labels:
+            labels.append(one.label)
+    return told
 
 
 def counts(found: dict[str, int]) -> str:

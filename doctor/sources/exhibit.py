@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 MAX_KEPT: Final = 20 * 1024 * 1024
 """Bytes of one document that a case keeps."""
 _JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
-NEVER: Final = ("token", "private-key", "capture")
-"""Kinds of which nothing is kept. A recording of a browser holds the person's password and cookies."""
+NEVER: Final = ("token", "private-key")
+"""Kinds of which nothing is kept."""
 
 
 def of_document(document: Document, offered_as: str | None = None) -> Exhibit:
@@ -32,8 +32,19 @@ def of_bytes(data: bytes, name: str, offered_as: str | None = None) -> Exhibit:
 
 
 def stripped(document: Document) -> bytes:
-    """The bytes of a document without secrets. SAML messages stay bit for bit: a signature needs it."""
+    """The bytes of a document without secrets. SAML messages stay bit for bit: a signature needs it.
+
+    Of a recording, and of a message that was encoded, what `parse.capture` lets through is kept, as JSON.
+    """
     data = document.source or b""
+    if document.capture is not None:
+        from doctor.parse import capture
+
+        return capture.stripped(document.capture)
+    if document.applications:
+        from doctor.parse import application
+
+        return application.written(document)
     if document.kind in NEVER:
         return f"removed: {document.kind}".encode()
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Failure", "Fetched", "fetch", "is_evidence", "refusal", "shown"]
 
-_KEPT: Final = frozenset({"content-type", "date", "retry-after", "server", "location", "x-request-id"})
+_KEPT: Final = frozenset({"age", "content-type", "date", "retry-after", "server", "location", "x-request-id"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _HEADERS: Final = (
     (b"User-Agent", b"sso-doctor"),
@@ -59,7 +59,7 @@ class Fetched(NamedTuple):
     status: int | None
     """Of the answer of `final_url`; None when there was none."""
     headers: dict[str, str]
-    """Only content-type, date, retry-after, server, location and x-request-id, in lower case."""
+    """Only age, content-type, date, retry-after, server, location and x-request-id, in lower case."""
     body: bytes
     """Decompressed."""
     failure: Failure | None

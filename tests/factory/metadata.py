@@ -66,6 +66,7 @@ class Entity(NamedTuple):
     artifact: tuple[Endpoint, ...] = ()
     name_id_formats: tuple[str, ...] = ()
     want_signed: str | None = None
+    wants_assertions_signed: str | None = "true"
     protocols: tuple[str, ...] = (SAML_2,)
     id: str | None = None
     role_id: str | None = None
@@ -181,7 +182,7 @@ def _idp(entity: Entity, style: Style) -> Node:
 
 
 def _sp(entity: Entity, style: Style) -> Node:
-    attributes = {"WantAssertionsSigned": "true", "protocolSupportEnumeration": SAML_2}
+    attributes = {"WantAssertionsSigned": entity.wants_assertions_signed, "protocolSupportEnumeration": SAML_2}
     return node(
         "md:SPSSODescriptor", attributes, *_keys(entity, style),
         *_endpoints("SingleLogoutService", entity.slo), *_formats(entity),

@@ -70,7 +70,9 @@ Signed = Literal["assertion", "response", "both", "none"]
 class Draft(NamedTuple):
     """What a response holds. None leaves the thing out; `name_id` is XML text, everything else plain.
 
-    Times are seconds from `now`. `by` signs; `tampered` replaces a text after signing.
+    Times are seconds from `now`. `by` signs; `edited` replaces texts of the assertion, `framed` texts of
+    the response around it, both before signing; `tampered` replaces a text after signing. `prefixes` are
+    those of the protocol and of assertions; an empty one is the default namespace.
     """
 
     now: datetime = NOW
@@ -116,6 +118,10 @@ class Draft(NamedTuple):
     tampered: tuple[str, str] | None = None
     date_text: str | None = None
     padding: int = 0
+    attribute_format: str | None = BASIC
+    prefixes: tuple[str, str] = ("samlp", "saml")
+    edited: tuple[tuple[str, str], ...] = ()
+    framed: tuple[tuple[str, str], ...] = ()
 
     def but(self, **changes: Any) -> Draft:
         """A copy with other fields."""
@@ -132,15 +138,40 @@ def written(draft: Draft = Draft()) -> bytes:  # noqa: B008
     assertion = _assertion(draft) if draft.with_assertion else ""
     if draft.encrypted:
         assertion = _encrypted(assertion, recipient())
-    text = _response(draft, assertion)
+    text = _renamed(_replaced(_response(draft, assertion), draft.framed), draft)
     if draft.signed in ("response", "both"):
         text = _sealed(text, draft, draft.id)
-    if draft.tampered:
-        before, after = draft.tampered
+    return _replaced(text, (draft.tampered,) if draft.tampered else ()).encode()
+
+
+def _replaced(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    for before, after in pairs:
         if before not in text:
             raise ValueError(f"{before!r} is not in the response")
         text = text.replace(before, after)
-    return text.encode()
+    return text
+
+
+def _renamed(text: str, draft: Draft) -> str:
+    """The text with the prefixes that a product writes."""
+    protocol, own = draft.prefixes
+    text = _prefixed(text, "samlp", protocol)
+    if own:
+        return _prefixed(text, "saml", own)
+    declared = f' xmlns:saml="{SAML}"'
+    text = text.replace("<saml:Assertion" + declared, f'<Assertion xmlns="{SAML}"').replace(declared, "")
+    if text.startswith(f"<{protocol}:"):
+        text = text.replace("<saml:Issuer>", f'<Issuer xmlns="{SAML}">')
+    return text.replace("<saml:", "<").replace("</saml:", "</")
+
+
+def _prefixed(text: str, before: str, after: str) -> str:
+    if before == after:
+        return text
+    for mark in ("<", "</", " xmlns:"):
+        ending = "=" if mark == " xmlns:" else ":"
+        text = text.replace(f"{mark}{before}{ending}", f"{mark}{after}{ending}")
+    return text
 
 
 def instant(draft: Draft, seconds: int | None) -> str | None:
@@ -216,6 +247,7 @@ def _assertion(draft: Draft) -> str:
         _subject(draft) if draft.with_subject else "", _conditions(draft) if draft.with_conditions else "",
         _authentication(draft) if draft.with_authentication else "", _statement(draft),
     )  # fmt: skip
+    text = _renamed(_replaced(text, draft.edited), draft)
     return _sealed(text, draft, draft.assertion_id) if own else text
 
 
@@ -252,12 +284,12 @@ def _statement(draft: Draft) -> str:
     if not draft.attributes:
         return ""
     filler = (("padding", ("x" * draft.padding,)),) if draft.padding else ()
-    return _tag("saml:AttributeStatement", {}, *(_attribute(*one) for one in (*draft.attributes, *filler)))
+    return _tag("saml:AttributeStatement", {}, *(_attribute(draft, *one) for one in (*draft.attributes, *filler)))
 
 
-def _attribute(name: str, values: tuple[str, ...]) -> str:
+def _attribute(draft: Draft, name: str, values: tuple[str, ...]) -> str:
     inner = [_tag("saml:AttributeValue", {}, escape(value)) for value in values]
-    return _tag("saml:Attribute", {"Name": name, "NameFormat": BASIC}, *inner)
+    return _tag("saml:Attribute", {"Name": name, "NameFormat": draft.attribute_format}, *inner)
 
 
 def _encrypted(assertion: str, to: Certificate) -> str:
@@ -475,37 +507,52 @@ WRAPPED: Final = tuple(_FORMS)
 # -- requests, logout, and the redirect binding
 
 
-def request(now: datetime = NOW) -> bytes:
+def request(
+    now: datetime = NOW, *, id: str | None = "_request-1", issuer: str | None = SP, destination: str | None = IDP,  # noqa: A002
+    acs: str | None = ACS, name_id_format: str | None = EMAIL, version: str = "2.0",
+) -> bytes:  # fmt: skip
     """An AuthnRequest."""
     attributes = {
-        "xmlns:samlp": SAMLP, "xmlns:saml": SAML, "ID": "_request-1", "Version": "2.0", "Destination": IDP,
-        "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "AssertionConsumerServiceURL": ACS, "ForceAuthn": "true",
+        "xmlns:samlp": SAMLP, "xmlns:saml": SAML, "ID": id, "Version": version, "Destination": destination,
+        "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "AssertionConsumerServiceURL": acs, "ForceAuthn": "true",
     }  # fmt: skip
-    policy = _tag("samlp:NameIDPolicy", {"Format": EMAIL, "AllowCreate": "1"})
+    policy = _tag("samlp:NameIDPolicy", {"Format": name_id_format, "AllowCreate": "1"}) if name_id_format else ""
     asked = _tag(
         "samlp:RequestedAuthnContext", {"Comparison": "exact"}, _tag("saml:AuthnContextClassRef", {}, PASSWORD)
     )
-    return _tag("samlp:AuthnRequest", attributes, _issuer(SP), policy, asked).encode()
+    return _tag("samlp:AuthnRequest", attributes, _issuer(issuer), policy, asked).encode()
 
 
-def logout(now: datetime = NOW) -> bytes:
-    """A LogoutRequest."""
+def logout(
+    now: datetime = NOW, *, issuer: str = SP, destination: str = IDP, until: int | None = None,
+    by: Certificate | None = None,
+) -> bytes:  # fmt: skip
+    """A LogoutRequest, signed where somebody is named; it must reach its goal `until` so many seconds from now."""
+    ends = Draft(now=now)
     attributes = {
-        "xmlns:samlp": SAMLP, "xmlns:saml": SAML, "ID": "_logout-1", "Version": "2.0", "Destination": IDP,
-        "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "Reason": "urn:oasis:names:tc:SAML:2.0:logout:user",
+        "xmlns:samlp": SAMLP, "xmlns:saml": SAML, "ID": "_logout-1", "Version": "2.0", "Destination": destination,
+        "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "NotOnOrAfter": instant(ends, until),
+        "Reason": "urn:oasis:names:tc:SAML:2.0:logout:user",
     }  # fmt: skip
     named = _tag("saml:NameID", {"Format": EMAIL}, "ada@example.com")
     index = _tag("samlp:SessionIndex", {}, "_session-1")
-    return _tag("samlp:LogoutRequest", attributes, _issuer(SP), named, index).encode()
+    place = _PLACEHOLDER if by else ""
+    text = _tag("samlp:LogoutRequest", attributes, _issuer(issuer), place, named, index)
+    return (signed(text, Signing(by, "_logout-1")) if by else text).encode()
 
 
-def logged_out(now: datetime = NOW) -> bytes:
-    """A LogoutResponse."""
+def logged_out(
+    now: datetime = NOW, *, status: tuple[str, ...] = (SUCCESS,), destination: str | None = None,
+    by: Certificate | None = None,
+) -> bytes:  # fmt: skip
+    """A LogoutResponse, signed where somebody is named."""
     attributes = {
         "xmlns:samlp": SAMLP, "xmlns:saml": SAML, "ID": "_logout-2", "Version": "2.0", "InResponseTo": "_logout-1",
-        "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "Destination": destination,
     }  # fmt: skip
-    return _tag("samlp:LogoutResponse", attributes, _issuer(IDP), _status(_WELL)).encode()
+    place = _PLACEHOLDER if by else ""
+    text = _tag("samlp:LogoutResponse", attributes, _issuer(IDP), place, _status(_WELL.but(status=status)))
+    return (signed(text, Signing(by, "_logout-2")) if by else text).encode()
 
 
 def deflated(data: bytes) -> str:
@@ -515,12 +562,14 @@ def deflated(data: bytes) -> str:
 
 
 def signed_query(
-    by: Certificate, *, name: str = "SAMLRequest", relay_state: str | None = "a b/ü", lower: bool = False
+    by: Certificate, *, name: str = "SAMLRequest", relay_state: str | None = "a b/ü", lower: bool = False,
+    message: bytes | None = None,
 ) -> str:  # fmt: skip
-    """A signed query string; `lower` writes percent signs as .NET does."""
+    """A signed query string, of an AuthnRequest unless a message is given; `lower` writes as .NET does."""
     ecdsa = isinstance(by.key, ec.EllipticCurvePrivateKey)
     algorithm = f"http://www.w3.org/2001/04/xmldsig-more#{'ecdsa' if ecdsa else 'rsa'}-sha256"
-    given = {name: deflated(request()), **({"RelayState": relay_state} if relay_state else {}), "SigAlg": algorithm}
+    relayed = {"RelayState": relay_state} if relay_state else {}
+    given = {name: deflated(message or request()), **relayed, "SigAlg": algorithm}
     text = urlencode(given)
     if lower:
         text = "".join(part if not i else "%" + part[:2].lower() + part[2:] for i, part in enumerate(text.split("%")))

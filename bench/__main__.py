@@ -31,9 +31,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Cost as ratios to named yardsticks.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: a first look, not a measurement")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
+    parser.add_argument("--only", metavar="WORD", default="", help="only rows whose name holds this word")
+    parser.add_argument(
+        "--python3-saml", metavar="PYTHON", default=sys.executable,
+        help="an interpreter in which python3-saml and what doctor needs are installed",
+    )  # fmt: skip
     chosen = parser.parse_args()
     _prepare()
-    rows = list(_rows((7, 2, 300) if chosen.quick else (31, 5, 2000)))
+    rows = list(_rows((7, 2, 300) if chosen.quick else (31, 5, 2000), chosen.only, chosen.python3_saml))
     _say("")
     if chosen.json:
         print(json.dumps([row._asdict() for row in rows], indent=1, ensure_ascii=False))
@@ -49,13 +54,16 @@ def _prepare() -> None:
         subprocess.run([sys.executable, *words], check=True, env=process.environment(), cwd=targets.HERE.parent)
 
 
-def _rows(rounds: tuple[int, int, int]) -> Iterator[Row]:
+def _rows(rounds: tuple[int, int, int], word: str, toolkit: str) -> Iterator[Row]:
     small, large, warm = rounds
-    yield from _or_why("doctor check", lambda: list(_whole(targets.SMALL, small)))
-    yield from _or_why("doctor diagnose", lambda: list(_whole(targets.DIAGNOSE, small)))
-    yield from _or_why("doctor check, large", lambda: list(_whole(targets.LARGE, large)))
+    wholes = ((targets.SMALL, small), (targets.RESPONSE, small), (targets.DIAGNOSE, small), (targets.LARGE, large))
+    for cases, times in wholes:
+        chosen = [one for one in cases if word in one.what]
+        if chosen:
+            yield from _or_why(chosen[0].what, lambda cases=chosen, times=times: list(_whole(cases, times)))  # type: ignore[misc]
     for one in targets.INSIDE:
-        yield from _or_why(one.what, lambda one=one: [_inside(one, warm)])  # type: ignore[misc]
+        if word in one.what:
+            yield from _or_why(one.what, lambda one=one: [_inside(one, warm, toolkit)])  # type: ignore[misc]
 
 
 def _or_why(what: str, measured: Callable[[], list[Row]]) -> list[Row]:
@@ -63,7 +71,9 @@ def _or_why(what: str, measured: Callable[[], list[Row]]) -> list[Row]:
     try:
         return measured()
     except RuntimeError as error:
-        return [table.Row(what, f"failed: {error}", "", None, "", "no")]
+        _, skipped, why = str(error).partition("skipped: ")
+        told = f"skipped: {why}" if skipped else f"failed: {error}"
+        return [table.Row(what, told, "", None, "", "" if skipped else "no")]
 
 
 def _whole(cases: Sequence[Whole], rounds: int) -> Iterator[Row]:
@@ -84,12 +94,13 @@ def _whole(cases: Sequence[Whole], rounds: int) -> Iterator[Row]:
             yield table.Row(f"{case.what}: peak RSS", f"{peak:.1f} MiB", name, None, target, met)
 
 
-def _inside(one: Inside, rounds: int) -> Row:
+def _inside(one: Inside, rounds: int, toolkit: str) -> Row:
     _say(one.what)
-    words = [word.format(rounds=rounds) for word in one.arguments]
-    told = [_told(one.module, words) for _ in range(one.processes)]
+    words = [word.format(rounds=max(rounds // one.processes, 50)) for word in one.arguments]
+    interpreter = toolkit if one.toolkit else sys.executable
+    told = [_told(interpreter, one.module, words) for _ in range(one.processes)]
     measured, base = [row[0] for row in told], [row[1] for row in told]
-    ratio = process.ratio(measured, base) if len(told) > 1 else process.Ratio(*told[0][2:5])
+    ratio = process.ratio(measured, base) if len(told[0]) < 5 else _joined(told)
     seconds = statistics.median(measured)
     yardstick = f"{one.name} {table.time_text(statistics.median(base))}"
     target = f"≤ {one.at_most} x" if one.ratio else f"≤ {table.time_text(one.at_most)}"
@@ -97,8 +108,13 @@ def _inside(one: Inside, rounds: int) -> Row:
     return table.Row(one.what, table.time_text(seconds), yardstick, ratio, target, met)
 
 
-def _told(module: str, words: Sequence[str]) -> list[float]:
-    command = [sys.executable, "-m", module, *words]
+def _joined(told: Sequence[Sequence[float]]) -> process.Ratio:
+    """The ratios that several processes measured in turns, as one."""
+    return process.Ratio(*(statistics.median(column) for column in zip(*(row[2:5] for row in told), strict=True)))
+
+
+def _told(interpreter: str, module: str, words: Sequence[str]) -> list[float]:
+    command = [interpreter, "-m", module, *words]
     done = subprocess.run(
         command, check=False, capture_output=True, text=True, env=process.environment(), cwd=targets.HERE.parent
     )

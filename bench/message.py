@@ -14,7 +14,7 @@ import json
 import sys
 from base64 import b64decode
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import doctor
 from bench import inputs, process
@@ -36,7 +36,7 @@ def read(name: str) -> bytes:
     return (inputs.FOLDER / name).read_bytes()
 
 
-def diagnosis(way: str) -> Callable[[], object]:
+def diagnosis(way: str) -> Callable[[], Any]:
     """The call that is measured. Raises RuntimeError when it does not find the response in order."""
     data, metadata = read("response.xml" if way == "raw" else "response.b64"), read("okta.xml")
     call = _reused(data, metadata) if way == "reused" else lambda: doctor.check(data, idp_metadata=metadata, at=AT)
@@ -45,7 +45,7 @@ def diagnosis(way: str) -> Callable[[], object]:
     return call
 
 
-def _reused(data: bytes, metadata: bytes) -> Callable[[], object]:
+def _reused(data: bytes, metadata: bytes) -> Callable[[], Any]:
     context = recognise(metadata, "okta.xml")
     assert isinstance(context, Document)
     context = context._replace(details={"offered_as": "idp-metadata"})

@@ -37,6 +37,8 @@ class Inside(NamedTuple):
     processes: int = 1
     ratio: bool = False
     """Whether `at_most` bounds the ratio to the yardstick, and not the seconds."""
+    toolkit: bool = False
+    """Whether it runs in the interpreter that has python3-saml, which need not be doctor's own."""
 
 
 def _check(file: str) -> Command:
@@ -50,6 +52,10 @@ def _script(name: str, file: str) -> Command:
 SMALL: Final = (
     Whole("doctor check okta.xml", _check("okta.xml"), "floor.py", _script("floor.py", "okta.xml"), 1.35, 1.25, 40),
     Whole("doctor check adfs.xml (signed)", _check("adfs.xml"), "floor.py", _script("floor.py", "adfs.xml"), 1.7),
+)
+_RESPONSE: Final = (*_check("response.b64"), "--idp-metadata", str(INPUTS / "okta.xml"))
+RESPONSE: Final = (
+    Whole("doctor check response.b64 --idp-metadata", _RESPONSE, "floor.py", _script("floor.py", "okta.xml"), 1.7),
 )
 DIAGNOSE: Final = (
     Whole(
@@ -66,7 +72,13 @@ INSIDE: Final = (
     Inside(
         'doctor.check("okta.xml"), warm', "bench.warm", (str(INPUTS / "okta.xml"), "{rounds}"), "floor.look", 250e-6
     ),
+    Inside("a response as posted, warm", "bench.message", ("posted", "{rounds}"), "signxml verify", 1.3, 3, ratio=True),
+    Inside("a response as XML, warm", "bench.message", ("raw", "{rounds}"), "signxml verify", 1.3, 3, ratio=True),
+    Inside("a response, metadata read before", "bench.message", ("reused", "{rounds}"), "signxml verify", 1.3, 3,
+           ratio=True),
+    Inside("a response as posted, beside a toolkit", "bench.toolkit", ("{rounds}",), "python3-saml is_valid", 0.5, 3,
+           ratio=True, toolkit=True),
     Inside("all rules loaded and compiled", "bench.rules", (), "json.loads", 5e-3, 7),
     Inside("200 conditions", "bench.conditions", ("{rounds}",), "plain lambdas", 2.5, ratio=True),
     Inside("a diagnosis from facts, warm", "bench.diagnosis", ("{rounds}",), "json.dumps of it", 1e-3),
-)
+)  # fmt: skip

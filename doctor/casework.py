@@ -93,7 +93,7 @@ def empty(name: str, chosen: library.Options) -> Case:
 def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: Rulebook) -> model.Case:
     """The case with everything that the caller brings."""
     for document in _documents(evidence, chosen):
-        case = _with(case, document)
+        case = with_document(case, document)
     for text in evidence.symptoms:
         case = with_report(case, text)
     options, sources = dict(case.options), dict(case.sources)
@@ -147,7 +147,7 @@ def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
     return found
 
 
-def _with(case: model.Case, document: Document) -> model.Case:
+def with_document(case: model.Case, document: Document) -> model.Case:
     """The case with a document; plain text is a report."""
     if document.kind == "case":
         raise UsageError(f"{document.name} is a case file", "doctor cases import FILE, or doctor.Case.load")
@@ -160,7 +160,16 @@ def _with(case: model.Case, document: Document) -> model.Case:
         from doctor.parse import recorded
 
         case = functools.reduce(with_report, recorded.words(document), case)
+    if document.kind == "event":
+        case = functools.reduce(with_report, _told_by_events(document), case)
     return case.with_document(exhibit.of_document(document, str(offered) if offered else None))
+
+
+def _told_by_events(document: Document) -> tuple[str, ...]:
+    """The errors of failed sign-ins among events: texts like those that people bring."""
+    from doctor.engine import event
+
+    return event.words(event.told(document.events))
 
 
 _TEXTS = ("callback", "error-text")

@@ -186,7 +186,7 @@ def key_in(chosen: Options) -> bytes | None:
     if isinstance(given, bytes):
         found = given
     else:
-        with subjects.opened(os.fspath(given)) as file:
+        with subjects.opened(next(iter(subjects.named([os.fspath(given)]))).name) as file:
             found = file.read(MAX_KEY)
     if not _DER_OR_PEM.match(found.lstrip()) or b"PUBLIC KEY" in found:
         raise UsageError("--decryption-key: this is no private key", "give the service provider's key as PEM")

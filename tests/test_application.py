@@ -110,6 +110,16 @@ def test_attributes(shape: str) -> None:
     assert {"email", factory.EMAIL} & {one.name for one in told["application.attributes"]}
 
 
+def test_attributes_under_other_names() -> None:
+    names = {"email": "urn:oid:1.2.840.113549.1.9.1", "firstName": "urn:oid:2.5.4.42", "lastName": "who"}
+    mappers = [
+        {"protocol": "saml", "protocolMapper": "x", "config": {"user.attribute": source, "attribute.name": name}}
+        for source, name in names.items()
+    ]
+    data = factory.written(factory.changed(factory.keycloak(), ("protocolMappers",), mappers))
+    assert facts(data)["application.missing_attributes"] == ()
+
+
 _LASTING: Final = ("okta", "keycloak", "onelogin", "pingone-parts", "pingfederate", "auth0", "simplesamlphp", "adfs")
 
 
@@ -153,6 +163,33 @@ def test_keys_in_pascal_case() -> None:
 
 def test_a_realm_without_its_own_clients() -> None:
     assert [one.name for one in read(healthy("keycloak-realm")).applications] == ["Acme"]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ({"realm": "acme", "keycloakVersion": "26.0"}, "list-only"),
+        ({"realm": "acme", "clients": [{"clientId": "account", "redirectUris": []}]}, "list-only"),
+        ({"realm": "acme", "auth-server-url": "https://x", "resource": "a", "credentials": {"secret": "x"}}, "sp-side"),
+        ([{"appInstanceId": "0oa1", "linkUrl": "https://ORG.okta.com/x", "label": "Acme"}], "list-only"),
+        ([{"id": 1, "connector_id": 2, "name": "Acme"}], "list-only"),
+        ({"strategy": "samlp", "options": {"signInEndpoint": "https://x"}, "name": "up"}, "broker"),
+        (
+            {"id": "0oa", "type": "SAML2", "protocol": {"type": "SAML2"}, "policy": {}, "issuerMode": "ORG_URL"},
+            "broker",
+        ),
+    ],
+)
+def test_other_files_of_the_same_products(value: Any, wrong: str) -> None:
+    data = factory.written(value)
+    assert facts(data)["application.wrong"] == wrong
+    expected = "application-settings-missing" if wrong == "list-only" else "application-wrong-direction"
+    assert checked(data) == [expected]
+
+
+def test_a_flow_that_is_left_out_is_not_switched_off() -> None:
+    data = factory.written(factory.changed(factory.keycloak_oidc(), ("standardFlowEnabled",), ...))
+    assert "application-oauth-code-grant-disabled" not in checked(data)
 
 
 def test_files_as_windows_powershell_writes_them() -> None:
@@ -485,6 +522,13 @@ def test_old_metadata_of_simplesamlphp() -> None:
     assert ([each.url for each in one.acs or ()], one.name_id_source, one.signs_response) == ([ACS], "uid", True)
 
 
+def test_an_entity_id_that_is_computed_is_not_known() -> None:
+    one = the(
+        b"<?php $metadata[$base . '/sp'] = ['AssertionConsumerService' => $base . '/acs', 'NameIDFormat' => 'x'];"
+    )
+    assert (one.audiences, one.acs, one.name_id_format) == (None, None, "other")
+
+
 def test_powershell_listing() -> None:
     found = powershell.objects("A : 1\r\nB : {x, y}\r\nC : one\r\n    two\r\n\r\nA : 2\r\n")
     assert found == [{"A": "1", "B": ["x", "y"], "C": "one\ntwo"}, {"A": "2"}]
@@ -507,7 +551,8 @@ def test_values() -> None:
         "x": None,
     }  # fmt: skip
     assert {one: algorithm(one) for one in algorithms} == algorithms
-    assert [flag(one) for one in ("true", "0", 1, None, "maybe", [])] == [True, False, True, None, None, None]
+    flags: list[Any] = ["true", "0", 1, None, "maybe", []]
+    assert [flag(each) for each in flags] == [True, False, True, None, None, None]
     formats: dict[Any, Any] = {
         factory.FORMAT: "email",
         "username": "unspecified",

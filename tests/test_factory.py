@@ -103,7 +103,7 @@ def test_aggregate_holds_its_entities() -> None:
 def test_examples_folder_holds_what_it_says() -> None:
     told = json.loads((FOLDER / "expected.json").read_text())
     listed = re.findall(r"^- `([^`]+)`", (FOLDER / "README.md").read_text(), re.MULTILINE)
-    there = {path.name for path in FOLDER.iterdir()} - {"README.md", "expected.json"}
+    there = {path.name for path in FOLDER.iterdir() if path.is_file()} - {"README.md", "expected.json"}
     assert sorted(listed) == sorted(told) == sorted(there)
     assert {name.removesuffix("-healthy.xml") for name in told if "healthy" in name} == set(PROVIDER_IDS)
 
@@ -114,7 +114,7 @@ def test_examples_are_described_as_the_factory_would() -> None:
 
 
 def test_examples_hold_no_private_key() -> None:
-    assert not [path.name for path in FOLDER.iterdir() if b"PRIVATE KEY" in path.read_bytes()]
+    assert not [path.name for path in FOLDER.rglob("*") if path.is_file() and b"PRIVATE KEY" in path.read_bytes()]
 
 
 @pytest.mark.parametrize("provider_id", PROVIDER_IDS)

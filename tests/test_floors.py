@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from doctor.cli.main import COMMANDS, main
+from doctor.facts import registry
 from tests.factory import write_examples
 
 if TYPE_CHECKING:
@@ -93,6 +94,37 @@ def test_check_of_an_unsigned_file_loads_nothing_heavy(form: str) -> None:
     assert names & HEAVY == set()
     assert "lxml.etree" in names
     assert "idp-metadata" in out or "IdP metadata" in out
+
+
+MESSAGES: Final = frozenset(
+    f"doctor.{name}"
+    for name in (
+        "model.message", "model.capture", "model.application", "model.redaction", "facts.message", "facts.response",
+        "facts.clock", "facts.application", "facts.habit", "parse.response", "parse.capture", "engine.origin",
+    )
+)  # fmt: skip
+"""What only messages, captures, exports or options need."""
+
+
+def test_check_of_metadata_loads_nothing_of_messages() -> None:
+    names, _ = ran("check", UNSIGNED, *AT)
+    assert names & MESSAGES == set()
+
+
+def test_facts_of_the_case_are_found_one_by_one() -> None:
+    """The index by which the case looks up derivations says what the tables say."""
+    whole = registry.derivations("case")
+    assert {name: registry.OF_CASE.get(name) for name in whole} == whole
+    assert registry.OF_CASE.get("input.form") is None
+    told = [name for name in registry.registry() if name not in whole]
+    assert [name for name in told if registry.OF_CASE.get(name) is not None] == []
+
+
+def test_a_fact_is_declared_first_where_the_registry_says() -> None:
+    assert {name: registry.declared(name) for name in registry.registry()} == {
+        name: found[0] for name, found in registry.registry().items()
+    }
+    assert registry.declared("nothing.of.the.kind") is None
 
 
 def test_check_of_an_aggregate_loads_nothing_heavy(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ COMMANDS = {
     "providers-1": [["providers"], ["providers", "okta", "scim"], ["providers", "--type", "OAuth"]],
     "provider-1": [["providers", "show", "okta"], ["providers", "show", "react-native-expo"]],
     "setup-1": [["setup", "okta", "saml", *AT], ["setup", "entra", "scim", *AT], ["setup", "react-native-expo", *AT]],
+    "handoff-1": [["handoff", "acme", "--for", one] for one in ("customer", "developer", "all")],
     "case-1": [["cases", "export", "acme", "--without-documents"], ["cases", "export", "acme"]],
     "diagnosis-1": [["cases", "show", "acme"], *(words for words, _ in DIAGNOSES.values()), [*SUSPECTED, "--explain"]],
     "report-1": [["check", *EXAMPLES, *AT], ["check", *EXAMPLES, *AT, "--acs-url", "https://sp.example.com/acs"]],

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doctor import casework, library
 from doctor.cli import option
 from doctor.engine import handoff as engine
-from doctor.model.error import DoctorError, UsageError
+from doctor.model.error import InputError, UsageError
 from doctor.report import handoff as page
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def run(words: list[str]) -> int:
     options = library.chosen(_options(chosen))
     book = library.rulebook(options)
     name, case = _case(chosen, options, book)
-    option.write(_written(_messages(name, case, chosen.to, book), chosen.format), chosen.output)
+    option.write(_written(engine.of_case(case, book, chosen.to, name), chosen.format), chosen.output)
     return 0
 
 
@@ -63,14 +62,6 @@ def _options(chosen: argparse.Namespace) -> dict[str, Any]:
     same = ("acs_url", "sp_entity_id", "provider", "allow_private", "rules")
     at = {} if chosen.at is None else {"at": option.moment(chosen.at)}
     return {name: getattr(chosen, name) for name in same} | at
-
-
-def _messages(name: str | None, case: Case, to: str, book: Rulebook) -> engine.Handoff:
-    from doctor.engine.diagnose import Examined
-
-    examined = Examined(case, book)
-    wanted = engine.Wanted(to, name, examined.provider, engine.known_values(examined))
-    return engine.handoff(examined.diagnosis("error"), book, wanted)
 
 
 def _case(chosen: argparse.Namespace, options: library.Options, book: Rulebook) -> tuple[str | None, Case]:
@@ -87,18 +78,25 @@ def _case(chosen: argparse.Namespace, options: library.Options, book: Rulebook) 
 
 
 def _kept(word: str) -> Case | None:
-    """The case in a file, or in the store; None when the word is evidence."""
+    """The case of this name in the store, or in this file; None when the word is evidence."""
     if word == "-" or "://" in word or any(mark in word for mark in "*?["):
         return None
     from doctor.sources.case_store import Store
 
-    store = Store()
-    if not os.path.exists(word):  # noqa: PTH110  (a case's name need not be a path)
+    store, path = Store(), Path(word)
+    if store.path.exists() and store.has(word):
         return store.load(word)
+    if not path.exists():
+        return store.load(word)  # which says that there is no such case, and what is near
+    return _in_file(path)
+
+
+def _in_file(path: Path) -> Case | None:
+    """The case in a file; None when it holds something else."""
     try:
-        return casework.Case.load(word) if Path(word).is_file() else None
-    except DoctorError:
-        return store.load(word) if store.has(word) else None
+        return casework.Case.load(path) if path.is_file() else None
+    except (UsageError, InputError):
+        return None
 
 
 def _pair(text: str) -> tuple[str, str]:

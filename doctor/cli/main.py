@@ -18,6 +18,10 @@ COMMANDS: Final = {
     "providers": "find identity providers, their documentation, what their consoles call things",
     "setup": "set up an integration step by step, in the words of the provider's console",
     "handoff": "a diagnosis as messages: to those who must act, and to the customer",
+    "connections": "the connections at WorkOS or Scalekit: list, show, watch, change",
+    "directories": "the directories at WorkOS or Scalekit: list, show",
+    "events": "check a webhook's signature, explain events",
+    "config": "the environments of vendors, as profiles",
     "cases": "the diagnoses that are kept on this machine",
     "rules": "list, show, lint and test the rules",
     "probe": "measure what answers on the network: clocks",
@@ -86,5 +90,5 @@ def overview() -> str:
         "Tells why single sign-on, directory sync or social login does not work.",
         "",
     ]
-    lines += [f"  {name:<10} {text}" for name, text in COMMANDS.items()]
+    lines += [f"  {name:<11} {text}" for name, text in COMMANDS.items()]
     return "\n".join([*lines, "", "doctor COMMAND --help tells more; doctor --version."])

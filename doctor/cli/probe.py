@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import doctor
 from doctor import library
-from doctor.cli import option
+from doctor.cli import option, probe_scim
 from doctor.model.error import UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from doctor.model.finding import Report
 
-KINDS: Final = {"clock": "whose clock is off, by how much: by HTTP Date, and against time servers"}
+KINDS: Final = {
+    "clock": "whose clock is off, by how much: by HTTP Date, and against time servers",
+    "scim": probe_scim.HELP,
+}
 """What can be probed, each with its one line of help."""
 
 
@@ -25,6 +28,7 @@ def parser() -> argparse.ArgumentParser:
     found = option.Parser(prog="doctor probe", description="Measure what answers on the network, and judge it.")
     kinds = found.add_subparsers(dest="probed", metavar="KIND", required=True)
     clock(kinds.add_parser("clock", help=KINDS["clock"], description=f"Tells {KINDS['clock']}."))
+    probe_scim.options(kinds.add_parser("scim", help=KINDS["scim"], description=f"Tells {KINDS['scim']}."))
     return found
 
 
@@ -57,6 +61,8 @@ def run(words: list[str]) -> int:
         sys.stderr.write(parser().format_help())
         return 2
     chosen = parser().parse_args(words)
+    if chosen.probed == "scim":
+        return probe_scim.run(chosen)
     report = _clock(chosen)
     option.write(_written(report, chosen), chosen.output)
     if report.unreadable:

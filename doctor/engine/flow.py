@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts.message import first_assertion, short
-from doctor.model import redaction
 from doctor.model.message import Assertion, AuthnRequest, LogoutRequest, LogoutResponse, Response
+from doctor.model.shape import shape
 from doctor.model.state import Unknown
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _said(message: Any, *, show_personal: bool) -> Iterator[str]:
     assertion = first_assertion(message)
     name_id = assertion.subject.name_id if assertion and assertion.subject else getattr(message, "name_id", None)
     if name_id is not None and name_id.value:
-        yield f"for {name_id.value if show_personal else redaction.shape(name_id.value)}"
+        yield f"for {name_id.value if show_personal else shape(name_id.value)}"
 
 
 def _signed(view: View) -> str | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from doctor.engine.diagnose import Diagnosis, Examined
     from doctor.engine.rulebook import Rulebook
+    from doctor.model.case import Case
     from doctor.model.finding import Report
 
 WHO: Final = ("idp-admin", "app-admin", "developer", "user", "vendor")
@@ -49,10 +50,18 @@ class Problem(NamedTuple):
     cite: tuple[Citation, ...]
 
 
+class First(NamedTuple):
+    """The finding that leads the diagnosis, and who was told of it."""
+
+    role: str
+    title: str
+
+
 class Note(NamedTuple):
     """The message to one person. `verdict` is that of its first problem, None when there is none.
 
     `more` are titles of what is not told in full, `recheck` is the command that judges a corrected file.
+    `first` is the finding that leads where somebody else must act on it: this one may follow from it.
     """
 
     who: str
@@ -60,6 +69,7 @@ class Note(NamedTuple):
     area: str
     product: str | None
     verdict: str | None
+    first: First | None
     problems: tuple[Problem, ...]
     more: tuple[str, ...]
     verify: tuple[str, ...]
@@ -91,6 +101,15 @@ class Wanted(NamedTuple):
     values: Mapping[str, str] = {}
 
 
+def of_case(case: Case, book: Rulebook, to: str = "all", name: str | None = None) -> Handoff:
+    """The messages of a case. `to` is one of `FOR`, `name` is told as the case's name."""
+    from doctor.engine.diagnose import Examined
+
+    examined = Examined(case, book)
+    wanted = Wanted(to, name, examined.provider, known_values(examined))
+    return handoff(examined.diagnosis("error"), book, wanted)
+
+
 def known_values(examined: Examined) -> dict[str, str]:
     """What the case tells of the values that settings take character by character."""
     found = {name: examined.view[name] for name in SETTABLE.values()}
@@ -103,9 +122,9 @@ def handoff(found: Diagnosis | Report, book: Rulebook, wanted: Wanted = Wanted()
     to, acting = wanted.to, tuple(who for who in WHO if maker.acts(who))
     notes = tuple(maker.note(who) for who in (acting if to == "all" else [one for one in WHO if one == to]))
     case = None if wanted.case is None else clean(wanted.case)
-    if to not in ("all", "customer"):
-        return Handoff(case, found.verdict, notes, None, None)
     request = requested(found, maker.product)
+    if to not in ("all", "customer"):
+        return Handoff(case, found.verdict, notes, None, None if maker.proven else request)
     reply = replied(found, maker.plain(), acting, maker.product, asks=request is not None)
     return Handoff(case, found.verdict, notes, reply, request)
 
@@ -143,17 +162,28 @@ class Maker:
         rest = [one.title for one in problems[MAX_FULL:]] + [clean(one.title) for one in self.quiet if one.who == who]
         return Note(
             who=who, role=role(who, self.product), area=area, product=self.product,
-            verdict=problems[0].verdict if problems else None, problems=tuple(problems[:MAX_FULL]),
+            verdict=problems[0].verdict if problems else None, first=self._first(who),
+            problems=tuple(problems[:MAX_FULL]),
             more=tuple(dict.fromkeys(rest)), verify=self._verify(area) if own else (),
-            recheck=self._recheck(own), not_checked=self._open(),
+            recheck=self._recheck(own), not_checked=self._open(who),
         )  # fmt: skip
 
+    def _first(self, who: str) -> First | None:
+        leads = next(iter(self.proven or self.suspected), None)
+        if leads is None or leads.who is None or leads.who == who:
+            return None
+        return First(role(leads.who, self.product), clean(leads.title))
+
+    def _texts(self, one: Finding) -> dict[str, Any]:
+        """The texts of the finding's rule; none where the book does not have it."""
+        return self.book.prose(one.id) if one.id in self.book.ids else {"fix": (), "file": ""}
+
     def _folder(self, one: Finding) -> str:
-        return str(self.book.prose(one.id)["file"]).split("/")[-2]
+        return str(self._texts(one)["file"]).rpartition("/")[0].rpartition("/")[2]
 
     def _problem(self, group: list[Finding]) -> Problem:
         one = group[0]
-        texts = self.book.prose(one.id)
+        texts = self._texts(one)
         return Problem(
             id=one.id, verdict=str(one.verdict), severity=str(one.severity), title=clean(one.title),
             message=clean(one.message), seen=tuple(dict.fromkeys(text for each in group for text in _seen(each))),
@@ -184,8 +214,11 @@ class Maker:
         kinds = {one.kind for one in self.found.subjects if one.name in seen}
         return next((f"doctor check {file}" for kind, file in _FILES.items() if kind in kinds), None)
 
-    def _open(self) -> tuple[str, ...]:
-        labels = [one.label for one in self.found.not_checked if one.label != one.fact]
+    def _open(self, who: str) -> tuple[str, ...]:
+        """What was not told and would decide a step of a tree that this person would act on, by its label."""
+        open_ = [one for one in self.found.findings if one.verdict == Verdict.UNKNOWN and len(one.path) > 1]
+        needed = {name for one in open_ if one.who == who for name in one.needs}
+        labels = [one.label for one in self.found.not_checked if one.label != one.fact and one.fact in needed]
         return tuple(dict.fromkeys(labels))
 
 
@@ -199,21 +232,32 @@ def _grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def _without_fields(text: str | None) -> str | None:
     """A text of a rule as it stands; None when it would need values."""
-    return text if text and not fields(text) else None
+    if not text or fields(text):
+        return None
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _seen(one: Finding) -> Iterator[str]:
     """Where it was seen: a file and a line, an error text, or what people answered."""
     if one.subject != "case":
-        yield shown_name(one.subject) + (f", line {one.line}" if one.line else "")
+        name, part = _PART.fullmatch(shown_name(one.subject)).groups()  # type: ignore[union-attr]
+        line = f", line {one.line}" if one.line and not part else ""
+        yield f"{name}, message {part}" if part else f"{name}{line}"
         return
-    for proof in one.evidence:
-        if proof.source.startswith("error text"):
-            yield "an error text"
-        elif proof.source.startswith("--") or proof.source in ("answer", "example", "case"):
-            yield "what was answered"
-        else:
-            yield shown_name(proof.source)
+    told = [proof.source for proof in one.evidence if proof.value != "unknown" and proof.source != "case"]
+    yield from (_source(text) for text in told)
+    if not told:
+        yield "an error text" if one.verdict == Verdict.SUSPECTED else "what was told of the case"
+
+
+def _source(text: str) -> str:
+    if text.startswith("error text"):
+        return "an error text"
+    return "what was answered" if text.startswith("--") or text in ("answer", "example") else shown_name(text)
+
+
+_PART: Final = re.compile(r"(.*?)(?:#(\d{1,6}))?", re.DOTALL)
+"""The name of a recording, and the number of one of its messages."""
 
 
 def shown_name(name: str) -> str:

@@ -9,7 +9,7 @@ from doctor.engine import template
 from doctor.engine.rule import CRASHED
 from doctor.facts import place as places
 from doctor.facts.fact import TEXT, View
-from doctor.facts.registry import declared, derivations
+from doctor.facts.registry import OF_CASE, declared, derivations
 from doctor.model.finding import NOWHERE, SEVERITIES, Citation, Finding, Place, Proof, Severity, Verdict
 from doctor.model.state import ABSENT
 from doctor.model.state import Unknown as UnknownState
@@ -42,7 +42,7 @@ class Personal(NamedTuple):
 
 def case_view(now: Any, given: dict[str, Any], sources: dict[str, str]) -> View:
     """The facts of the case: what options gave. `sources` names the option of each fact."""
-    view = View(derivations("case"), now)
+    view = View(OF_CASE, now)
     view.update(given)
     view.sources.update(sources)
     return view
@@ -125,6 +125,8 @@ class Describer:
 
         place = anchor.located(data, place)
         found = anchor.excerpt(data, place)
+        if _encoded(view):
+            place = NOWHERE  # lines of the decoded message are none of the file's
         return place, found if view.document.message is None or self.show_personal else _start_tag(found)
 
     def _place(self, outcome: Outcome, view: View) -> Place:
@@ -142,14 +144,24 @@ class Describer:
         careful = not self.show_personal and _holds_people(view)
         for leaf in outcome.rule.facts:
             for proof in _proof(leaf, outcome, view, subject):
+                if _encoded(view) and proof.source.startswith(f"{subject}:"):
+                    proof = proof._replace(source=subject)  # noqa: PLW2901
                 if count < MAX_PROOFS:
                     yield _proof_masked(proof, leaf, outcome) if careful else proof
                 count += 1
 
 
+def _encoded(view: View) -> bool:
+    """Whether the document came out of base64, an address or a capture: then it has no lines of its own."""
+    details = view.document.details if view.has_document else {}
+    return "encoded" in details or "exchange" in details
+
+
 def _holds_people(view: View) -> bool:
     """Whether what a finding tells may be a person's: it comes from a message, a capture, or from a whole case."""
-    return not view.has_document or view.document.message is not None or view.document.capture is not None
+    if not view.has_document or view.document.kind in ("token", "callback"):
+        return True
+    return view.document.message is not None or view.document.capture is not None
 
 
 def _masking(read: Callable[[str], Any], outcome: Outcome) -> Callable[[str], Any]:
@@ -159,9 +171,9 @@ def _masking(read: Callable[[str], Any], outcome: Outcome) -> Callable[[str], An
         value = read(name)
         if not isinstance(value, str) or not _personal(name, outcome):
             return value
-        from doctor.model import redaction
+        from doctor.model.shape import shape
 
-        return redaction.shape(value)
+        return shape(value)
 
     return masked
 
@@ -169,18 +181,18 @@ def _masking(read: Callable[[str], Any], outcome: Outcome) -> Callable[[str], An
 def _without_addresses(text: str) -> str:
     if "@" not in text and "+" not in text:
         return text
-    from doctor.model import redaction
+    from doctor.model.shape import masked
 
-    return redaction.masked(text)
+    return masked(text)
 
 
 def _proof_masked(proof: Proof, leaf: str, outcome: Outcome) -> Proof:
     if not isinstance(proof.value, str):
         return proof
-    from doctor.model import redaction
+    from doctor.model.shape import masked, shape
 
-    shape = redaction.shape if _personal(leaf.rstrip("|"), outcome) else redaction.masked
-    return proof._replace(value=shape(proof.value))
+    told = shape if _personal(leaf.rstrip("|"), outcome) else masked
+    return proof._replace(value=told(proof.value))
 
 
 def _personal(name: str, outcome: Outcome) -> bool:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from doctor.facts.fact import View
-from doctor.facts.registry import derivations
+from doctor.facts.registry import OF_CASE
 
 AROUND: Final = "documents"
 """Stands for the documents of the case among what a fact asks for."""
@@ -25,7 +25,7 @@ class _Watched(View):
     def __init__(self) -> None:
         self.asked: set[str] = set()
         self.made: dict[str, frozenset[str]] = {}
-        super().__init__(derivations("case"), datetime.min.replace(tzinfo=UTC))
+        super().__init__(OF_CASE, datetime.min.replace(tzinfo=UTC))
 
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name)
@@ -40,7 +40,7 @@ class _Watched(View):
         return value
 
     @property
-    def around(self) -> Any:  # type: ignore[override]  (a slot of the class above)
+    def around(self) -> Any:  # type: ignore[override]
         """The documents of the case; asking for them is noted."""
         self.asked.add(AROUND)
         return _AROUND.__get__(self)

@@ -90,18 +90,7 @@ class Plan:
         """What is confirmed or crashed, and the facts that nobody could tell."""
         outcomes: list[Outcome] = []
         missing: dict[str, str] = {}
-        for rule, test in self.plain:
-            try:
-                result = test(view, None)
-            except Exception:  # noqa: BLE001  (`run` meets it again and tells it)
-                outcomes += run(rule, view)
-                continue
-            if result is False:
-                continue
-            if result.__class__ is Unknown:
-                missing.update(result.missing)
-            elif result:
-                outcomes.append(Outcome(rule, CONFIRMED))
+        self._judge_plain(view, outcomes, missing)
         for rule in self.other:
             for outcome in telling(rule, view) or ():
                 _add(outcome, outcomes, missing)
@@ -112,6 +101,22 @@ class Plan:
                 for outcome in [one for rule in group.rules for one in run(rule, view)]:
                     _add(outcome, outcomes, missing)
         return outcomes, missing
+
+    def _judge_plain(self, view: View, outcomes: list[Outcome], missing: dict[str, str]) -> None:
+        """The rules without a collection and a condition of their own applying: an answer each, no list of them."""
+        for rule, test in self.plain:
+            try:
+                result = test(view, None)
+            except Exception:  # noqa: BLE001  (`run` meets it again and tells it)
+                for outcome in run(rule, view):
+                    _add(outcome, outcomes, missing)
+                continue
+            if result is False:
+                continue
+            if isinstance(result, Unknown):
+                missing.update(result.missing)
+            elif result:
+                outcomes.append(Outcome(rule, CONFIRMED))
 
 
 _SHARED: Final = ("input.", "fetch.", "metadata.signature", "metadata.is_alone", "metadata.offered_as")

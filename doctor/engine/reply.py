@@ -59,8 +59,8 @@ _SYNCED: Final = (
     "Please tell us if somebody is still missing.",
 )
 _DOES: Final = {
-    "idp-admin": "Next: whoever administers {company} changes a setting there. Please pass the message for them on.",
-    "app-admin": "Next: a setting of the connection is corrected on the application's side.",
+    "idp-admin": "Next: whoever administers {company} corrects it there. Please pass the message for them on.",
+    "app-admin": "Next: whoever administers the application corrects it on that side.",
     "developer": "Next: the developers of the application have to correct something; they have the details.",
     "user": "Next: the person who signs in can put it right; the steps are in the message for them.",
     "vendor": "Next: the support of the vendor that holds the connection has to act; they get the details.",
@@ -78,6 +78,7 @@ PLAIN: Final = {
     "metadata": "the file that describes {company} is not in order",
     "oauth": "the settings for signing in with {company} do not fit those of the application",
     "organization": "your organization's entry on the application's side is not complete",
+    "provider": "a setting in {company} or in the application, which this product needs, does not fit",
     "request": "the application asks {company} in a way that does not fit its settings",
     "response": "{company} sends something that the application cannot accept",
     "saml": "the settings of {company} and of the application do not fit each other",

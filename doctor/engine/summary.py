@@ -18,6 +18,10 @@ def of(document: Document) -> dict[str, object]:
     """The summary of one document, as JSON data."""
     if document.entity is not None:
         return _entity(document, document.entity, document.kind)
+    if document.oidc is not None:
+        from doctor.engine import summary_oidc
+
+        return summary_oidc.of(document)
     if document.certificates:
         return {"certificates": [_certificate(one) for one in document.certificates if one.problem is None]}
     if document.kind == "metadata-aggregate":
@@ -38,8 +42,9 @@ def product(view: View) -> str | None:
 
 def provider(view: View) -> dict[str, object]:
     """Whose tenant at the product it is, and in which environment, where the document shows it."""
-    names = (name for name in ("tenant", "environment") if f"provider.{name}" in view.derivations)
-    return {name: found for name in names if isinstance(found := view[f"provider.{name}"], str)}
+    facts = {"tenant": "tenant.id", "environment": "tenant.environment"}
+    told = {name: view[fact] for name, fact in facts.items() if fact in view.derivations}
+    return {name: found for name, found in told.items() if isinstance(found, str)}
 
 
 def _entity(document: Document, entity: Entity, kind: str) -> dict[str, object]:

@@ -162,9 +162,9 @@ def count(view: View) -> Any:
 
 def told_apart(view: View) -> Any:
     """Whether the file's application is known: it holds one, or what is expected tells which one is meant."""
-    names(view)
     found = view["application.export"]
-    return not (isinstance(found, Unknown) and "ambiguous" in found.missing.values())
+    right = names(view) and view["application.wrong"] == "none"
+    return not (right and isinstance(found, Unknown) and "ambiguous" in found.missing.values())
 
 
 def wrong(view: View) -> Any:
@@ -172,7 +172,7 @@ def wrong(view: View) -> Any:
     found = view.document.applications
     if not found:
         raise NoDocument
-    return found[0].wrong or "none" if len({one.wrong for one in found}) == 1 else "none"
+    return "none" if any(one.wrong is None for one in found) else found[0].wrong
 
 
 _EXPORT: Final = record(vendor=TEXT, name=TEXT, id=TEXT, part=TEXT)

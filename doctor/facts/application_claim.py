@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from doctor.model.application import Mapped
 
 _WANTED: Final = (
-    ("email", r"(?i)(?:^|[/.:_-])(?:user)?(?:e-?mail|mail)(?:_?address)?$|0\.9\.2342\.19200300\.100\.1\.3$"),
+    ("email", r"(?i)(?:^|[/.:_-])(?:user)?(?:e-?mail|mail)(?:_?address)?$|(?:19200300\.100\.1\.3|113549\.1\.9\.1)$"),
     ("first-name", r"(?i)(?:^|[/.:_-])(?:user)?(?:first|given)[._-]?name$|2\.5\.4\.42$|(?:^|[/.])fname$"),
     ("last-name", r"(?i)(?:^|[/.:_-])(?:user)?(?:last|family|sur)[._-]?name$|2\.5\.4\.4$|(?:^|[/.])sn$"),
 )  # fmt: skip
@@ -68,7 +68,7 @@ def missing_attributes(view: View) -> Any:
     one = held(view, fact)
     if isinstance(one, Unknown) or one.attributes is None or one.more_attributes or one.protocol == "oidc":
         return one if isinstance(one, Unknown) else Unknown.of(fact, "the export does not show all attributes")
-    told = [each.name for each in one.attributes if each.sent]
+    told = [name.strip("${} ") for each in one.attributes if each.sent for name in (each.name, each.source or "")]
     missing = [word for word, pattern in _WANTED if not any(re.search(pattern, name) for name in told)]
     by_name_id = one.name_id_format == "email" or view["application.name_id_kind"] in ("email", "upn")
     return tuple(word for word in missing if not (word == "email" and by_name_id))

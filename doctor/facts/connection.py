@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 STATES: Final = ("draft", "validating", "active", "inactive", "credentials-invalid", "deleting", "unknown")
 PROTOCOLS: Final = ("saml", "oidc", "oauth", "other")
+ANSWERS: Final = (
+    "ok", "client-rejected", "key-rejected", "permission-missing", "other-environment", "not-found", "request-refused", "rate-limited",
+    "server-error", "timeout", "tls", "unreachable", "cut-short", "not-the-api", "not-understood",
+)  # fmt: skip
+"""What a vendor's API did when it was asked."""
 
 
 def held(view: View) -> Connection:
@@ -187,6 +192,10 @@ FACTS: Final = (
     Fact("organization.domain_verified", BOOL, domain_verified, _DOCUMENT),
     Fact("vendor.api_status", NUMBER, None, _CASE, label="status of the vendor's API", how="--set or --connection",
          meaning="The HTTP status with which the vendor's API answered to the key."),
+    Fact("vendor.answer", enum(*ANSWERS), None, _CASE, label="answer of the vendor's API", how="--set or --connection",
+         meaning="What the vendor's API did when it was asked for the object in question: ok, or what came instead."),
+    Fact("vendor.answer_detail", TEXT, None, _CASE, optional=True,
+         meaning="One line on what the vendor's API did, in its own words where it had some."),
     Fact("vendor.incident_open", BOOL, None, _CASE, label="incident at the vendor", how="--set",
          meaning="Whether the vendor's or the identity provider's status page shows an incident for that time."),
     Fact("connection.others_fail_too", BOOL, None, _CASE, label="other customers fail too", how="--set",

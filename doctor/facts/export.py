@@ -69,8 +69,8 @@ def nearest(expected: Any, told: tuple[str, ...]) -> str:
 def default(addresses: tuple[Address, ...]) -> str | None:
     """The address for responses to requests that name none; None when the export does not say which."""
     marked = [one for one in addresses if one.is_default]
-    if not marked and len(addresses) > 1 and all(one.index is not None for one in addresses):
-        marked = sorted(addresses, key=lambda one: one.index or 0)
+    if not marked and len(addresses) > 1 and all(one.number is not None for one in addresses):
+        marked = sorted(addresses, key=lambda one: one.number or 0)
     found = marked or list(addresses[:1] if len(addresses) == 1 else ())
     return found[0].url if found else None
 

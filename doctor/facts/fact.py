@@ -138,6 +138,9 @@ class View(dict[str, Any]):
                 value = derive(self)
             except NoDocument:
                 value = Unknown.of(name)
+            except BaseException:
+                del self[name]  # a defect is met again by whoever asks next
+                raise
             if value.__class__ is Unknown and self.parent is not None:
                 value = self.parent.said(name, value)
         elif self.parent is not None:

@@ -6,14 +6,21 @@ from typing import Any, Final
 
 from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, View, enum, inputs
+from doctor.model.state import Unknown
 
 _CASE: Final = ("case",)
 _SET: Final = "--set, --answers or a question"
+_PROBE: Final = "doctor probe oidc"
 
 
 def redirect_difference(view: View) -> Any:
-    """In what the redirect URI that is registered differs from the one that is sent."""
+    """In what the redirect URI that is registered differs from the one that is sent.
+
+    Where only the provider's refusal of the one that is sent is known, and not what is registered, it is `other`.
+    """
     found = inputs(view, "oauth.expected_redirect_uri", "oauth.registered_redirect_uri")
+    if isinstance(found, Unknown) and dict.get(view, "oauth.redirect_uri_accepted") is False:
+        return "other"
     return difference(*found) if isinstance(found, tuple) else found
 
 
@@ -28,7 +35,8 @@ def issuer_difference(view: View) -> Any:
     expected, actual = found
     if expected.removeprefix("https://") == actual.removeprefix("https://") == "accounts.google.com":
         return "none"
-    return "none" if _fits_template(expected, actual) else difference(expected, actual)
+    fits = _fits_template(expected, actual) or _fits_template(actual, expected)
+    return "none" if fits else difference(expected, actual)
 
 
 def _fits_template(expected: str, actual: str) -> bool:
@@ -36,6 +44,22 @@ def _fits_template(expected: str, actual: str) -> bool:
     before, mark, after = expected.partition("{tenantid}")
     tenant = actual[len(before) : len(actual) - len(after)]
     return bool(mark and tenant) and actual == f"{before}{tenant}{after}" and "/" not in tenant
+
+
+DISCOVERY_ANSWERS: Final = (
+    "document", "not-found", "http-error", "html-page", "not-json", "other-json", "unreachable", "timeout", "tls",
+    "private-address", "redirects", "too-large",
+)  # fmt: skip
+"""What came of asking for a provider's discovery document."""
+AUTHORIZE_ANSWERS: Final = (
+    "login-page", "other-page", "error-page", "returned-error", "returned-code", "left-provider", "no-answer",
+)  # fmt: skip
+"""Where an authorization request without a person ended; `returned-` means at the redirect URI."""
+REFUSED: Final = (
+    "nothing", "client", "redirect-uri", "client-or-redirect-uri", "scope", "pkce-missing", "response-type", "request",
+    "undecided",
+)  # fmt: skip
+"""Which part of an authorization request the provider refuses, as comparing its answers shows."""
 
 
 FACTS: Final = (
@@ -77,11 +101,35 @@ FACTS: Final = (
          meaning="The issuer that the connection holds, or that the discovery address begins with."),
     Fact("oauth.issuer", TEXT, None, _CASE, label="issuer of the provider", how="the discovery document, or --set",
          meaning="The issuer that the provider's discovery document or ID token names."),
-    Fact("oauth.issuer_difference", enum(*DIFFERENCES), issuer_difference, _CASE),
+    Fact("oauth.issuer_difference", enum(*DIFFERENCES), issuer_difference, ("case", "oidc-discovery")),
     Fact("oauth.jwks_reachable", BOOL, None, _CASE, label="signing keys reachable", how=_SET,
          meaning="Whether the provider's jwks_uri can be read from outside and holds keys."),
     Fact("oauth.state_matches", BOOL, None, _CASE, label="state matches", how=_SET,
          meaning="Whether the state that came back at the callback is the one kept in the person's session."),
     Fact("oauth.authorize_requests", NUMBER, None, _CASE, label="visits to the sign-in page", how=_SET,
          meaning="How many times in a row the browser was sent to the provider's sign-in address in one attempt."),
+    Fact("oauth.discovery_answer", enum(*DISCOVERY_ANSWERS), None, _CASE, how=_PROBE,
+         meaning="What came of asking for the provider's discovery document."),
+    Fact("oauth.discovery_detail", TEXT, None, _CASE, optional=True, how=_PROBE,
+         meaning="One line on what came of asking for the discovery document."),
+    Fact("oauth.discovery_redirected_to", TEXT, None, _CASE, optional=True, how=_PROBE,
+         meaning="The other host to which the address of the discovery document redirects."),
+    Fact("oauth.jwks_detail", TEXT, None, _CASE, optional=True, how=_PROBE,
+         meaning="One line on why the signing keys could not be read."),
+    Fact("oauth.authorize_answer", enum(*AUTHORIZE_ANSWERS), None, _CASE, how=_PROBE,
+         meaning="Where an authorization request without a person ended."),
+    Fact("oauth.refused_part", enum(*REFUSED), None, _CASE, how=_PROBE,
+         meaning="Which part of the authorization request the provider refuses, as comparing its answers shows."),
+    Fact("oauth.provider_words", TEXT, None, _CASE, optional=True, how=_PROBE,
+         meaning="The provider's own words on what it refuses, without secrets."),
+    Fact("oauth.redirect_uri_accepted", BOOL, None, _CASE, how=_PROBE,
+         meaning="Whether the provider goes on, or sends the browser back, with the redirect URI that is sent."),
+    Fact("oauth.any_redirect_uri_accepted", BOOL, None, _CASE, how=_PROBE,
+         meaning="Whether the provider sends the browser to a redirect URI that nobody can have registered."),
+    Fact("oauth.any_client_accepted", BOOL, None, _CASE, how=_PROBE,
+         meaning="Whether the provider goes on with a client ID that nobody can have registered."),
+    Fact("oauth.unlisted_scopes", WORDS, None, _CASE, optional=True, how=_PROBE,
+         meaning="Scopes that are asked for and that the discovery document does not list."),
+    Fact("oauth.left_for_host", TEXT, None, _CASE, optional=True, how=_PROBE,
+         meaning="The other host to which the authorization endpoint sends the browser before anybody signed in."),
 )  # fmt: skip

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _METADATA: Final = ("idp-metadata", "sp-metadata")
 _MESSAGES: Final = ("saml-response", "saml-assertion", "saml-request", "saml-logout")
-_OTHERS: Final = ("certificate", "capture", "callback", "connection", "oidc-discovery", "html", "unknown")
+_OTHERS: Final = ("certificate", "capture", "callback", "token", "connection", "oidc-discovery", "html", "unknown")
 SEEN: Final = (*_METADATA, *_MESSAGES, *_OTHERS)
 """The kinds of documents by which a product can be told."""
 ENVIRONMENTS: Final = ("preview", "sandbox", "developer", "us-government", "china")
@@ -53,7 +53,7 @@ def _told(view: View) -> Iterator[_Told]:
         yield from _of_connection(document.connection)
     yield from _of_capture(view, document)
     issuer = document.details.get("issuer")
-    if isinstance(issuer, str) and document.kind in ("oidc-discovery", "callback"):
+    if isinstance(issuer, str) and document.kind in ("oidc-discovery", "callback", "token"):
         yield "oidc_issuer", issuer
 
 
@@ -132,7 +132,8 @@ def issuers_of(endpoint: str) -> tuple[str, ...]:
 
 def recognised(view: View) -> Any:
     """The product that the document shows, as the catalogue recognises it."""
-    found = view.recognise(observed(view)) if view.recognise is not None else None
+    told = observed(view)
+    found = view.recognise(told) if view.recognise is not None else None
     return ABSENT if found is None else found
 
 
@@ -155,6 +156,6 @@ RECOGNISED: Final = record(id=TEXT, name=TEXT, tenant=TEXT, on=TEXT, value=TEXT,
 FACTS: Final = (
     Fact("provider.recognised", RECOGNISED, recognised, SEEN, optional=True),
     Fact("provider.id", TEXT, product, SEEN, optional=True),
-    Fact("provider.tenant", TEXT, tenant, SEEN, optional=True),
-    Fact("provider.environment", enum(*ENVIRONMENTS), environment, SEEN, optional=True),
+    Fact("tenant.id", TEXT, tenant, SEEN, optional=True),
+    Fact("tenant.environment", enum(*ENVIRONMENTS), environment, SEEN, optional=True),
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUBJECTS: Final = (
     "input", "metadata", "certificate", "provider", "habit", "party", "evidence", "connection", "login", "response",
     "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "oauth", "organization",
-    "application",
+    "application", "discovery", "token", "directory", "event",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 
@@ -40,8 +40,12 @@ _NEEDED: Final = {
     "saml-logout": ("input", "provider", "connection", "response", "signature", "request"),
     "capture": ("input", "provider", "habit", "capture", "clock"),
     "idp-application": ("input", "application"),
-    "callback": ("input", "provider"),
-    "oidc-discovery": ("input", "provider", "habit"),
+    "directory": ("input", "directory"),
+    "event": ("input", "event"),
+    "callback": ("input", "provider", "token"),
+    "token": ("input", "provider", "token"),
+    "oidc-discovery": ("input", "provider", "habit", "discovery", "oauth"),
+    "jwks": ("input", "discovery"),
     "html": ("input", "provider"),
     "unknown": ("input", "provider"),
     "case": (
@@ -49,6 +53,27 @@ _NEEDED: Final = {
         "oauth", "organization",
     ),
 }  # fmt: skip
+
+
+_OF_CASE: Final = {
+    name: subject
+    for subject, names in {
+        "party": ("acs.difference", "audience.difference"),
+        "evidence": ("evidence.kinds",),
+        "connection": ("fetch.failure", "connection.trusts_published_certificate", "connection.trusts_signing_key"),
+        "response": ("idp.entity_id_difference",),
+        "assertion": ("idp.name_id_sent", "name_id.format_fits"),
+        "clock": ("clock.tolerance_seconds", "clock.idp_off_direction", "clock.idp_off_at_least_seconds",
+                  "clock.looks_like_timezone", "clock.idp_out_of_tolerance", "clock.sp_out_of_tolerance",
+                  "clock.probed_out_of_tolerance", "response.too_late"),
+        "scim": ("scim.requests_seen", "scim.auth_method_matches", "scim.server_answers", "scim.filter_supported",
+                 "scim.endpoint_difference", "scim.updates_sent", "scim.deactivations_sent"),
+        "oauth": ("oauth.redirect_difference", "oauth.issuer_difference"),
+        "organization": ("directory.linked",),
+    }.items()
+    for name in names
+}  # fmt: skip
+"""The module of each fact that is derived for the case; a test holds it against the tables."""
 
 
 @cache
@@ -60,6 +85,24 @@ def derivations(kind: str) -> dict[str, Callable[[View], Any]]:
             if fact.derive is not None and (kind in fact.on or ("*" in fact.on and kind != "case")):
                 found[fact.name] = fact.derive
     return found
+
+
+class _OfCase(dict[str, "Callable[[View], Any]"]):
+    """The derivations of the case, each with its module when it is first asked for: most are never."""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """How to derive this fact of the case, or `default`."""
+        subject = _OF_CASE.get(name)
+        if subject is None:
+            return default
+        if name not in self:
+            derives = (one.derive for one in table(subject) if one.name == name and "case" in one.on)
+            self[name] = next(filter(None, derives))
+        return self[name]
+
+
+OF_CASE: Final[dict[str, Callable[[View], Any]]] = _OfCase()
+"""The same as `derivations("case")`, for looking up only."""
 
 
 def table(subject: str) -> tuple[Fact, ...]:
@@ -78,6 +121,13 @@ def registry() -> dict[str, tuple[Fact, ...]]:
     return found
 
 
+@cache
 def declared(name: str) -> Fact | None:
-    """The first declaration of this fact, or None."""
-    return registry().get(name, (None,))[0]
+    """The first declaration of this fact, or None. No module behind the one that declares it is imported."""
+    return next((found for subject in SUBJECTS if (found := _first(subject).get(name)) is not None), None)
+
+
+@cache
+def _first(subject: str) -> dict[str, Fact]:
+    """The first declaration of each fact in the table of one subject."""
+    return {fact.name: fact for fact in reversed(table(subject))}

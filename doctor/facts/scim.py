@@ -6,12 +6,16 @@ import re
 from typing import Any, Final
 
 from doctor.facts.address import DIFFERENCES, difference
-from doctor.facts.fact import BOOL, NUMBER, URL, Fact, View, enum, inputs, mapped
+from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, Fact, View, enum, inputs, mapped, words
+from doctor.model.scim import ANSWERS, DISCOVERY, RESULTS
 from doctor.model.state import ABSENT, Unknown
 
 _CASE: Final = ("case",)
 _SET: Final = "--set, --answers or a question"
 _LOG: Final = "the identity provider's provisioning log, or --set"
+_PROBE: Final = "doctor probe scim URL"
+_DRILL: Final = "doctor probe scim URL --write"
+_CONTRAST: Final = "doctor probe scim URL --contrast"
 _FLAG: Final = re.compile(r"/?[?&]aadOptscim062020(?:=[^&]*)?$", re.IGNORECASE)
 ERROR_TYPES: Final = (
     "invalidFilter", "tooMany", "uniqueness", "mutability", "invalidSyntax", "invalidPath", "noTarget", "invalidValue",
@@ -139,4 +143,52 @@ FACTS: Final = (
          meaning="Whether the missing user is assigned and not skipped by a scoping filter."),
     Fact("scim.app_handles_events", BOOL, None, _CASE, label="application handles directory events", how=_SET,
          meaning="Whether the application acts on deleted and deactivated users that the vendor reports."),
+    Fact("scim.probe_answer", enum(*ANSWERS), None, _CASE, label="what the SCIM server answers", how=_PROBE,
+         meaning="What the SCIM server's answer to a list of users came to, as a probe saw it."),
+    Fact("scim.probe_address", URL, None, _CASE, label="address that was probed", how=_PROBE,
+         meaning="The SCIM base URL that was probed."),
+    Fact("scim.address_form", enum("plain", "no-version", "resource"), None, _CASE, label="form of the SCIM address",
+         how=_PROBE, meaning="Whether the address names no version of SCIM (v2), or ends in a resource such as /Users."),
+    Fact("scim.token_challenge", enum("expired", "invalid", "scope", "other-directory", "none"), None, _CASE,
+         label="what the server says of the token", how=_PROBE,
+         meaning="What the server's refusal (WWW-Authenticate, or its text) says of the token; none when it says nothing."),
+    Fact("scim.token_known", BOOL, None, _CASE, label="token is told from a wrong one", how=_CONTRAST + " token",
+         meaning="Whether the server answers this token otherwise than a wrong one, which it refuses with 401."),
+    Fact("scim.auth_checked", BOOL, None, _CASE, label="server checks tokens", how=_CONTRAST + " token",
+         meaning="Whether the server refuses to list users to a token that was made up."),
+    Fact("scim.patch_announced", BOOL, None, _CASE, label="PATCH announced", how=_PROBE,
+         meaning="Whether the server's ServiceProviderConfig says that PATCH is supported."),
+    Fact("scim.filter_announced", BOOL, None, _CASE, label="filters announced", how=_PROBE,
+         meaning="Whether the server's ServiceProviderConfig says that filters are supported."),
+    Fact("scim.filter_ignored", BOOL, None, _CASE, label="filters are ignored", how=_PROBE,
+         meaning="Whether a search for a user whom nobody has is answered with users all the same."),
+    Fact("scim.content_type", enum("scim", "json", "other"), None, _CASE, label="content type of answers", how=_PROBE,
+         meaning="Whether lists come as application/scim+json, as application/json, or as something else."),
+    Fact("scim.discovery_missing", words(*DISCOVERY), None, _CASE, label="discovery endpoints missing", how=_PROBE,
+         meaning="Which of the endpoints that describe the server gave no description."),
+    Fact("scim.paging_works", BOOL, None, _CASE, label="paging works", how=_PROBE,
+         meaning="Whether a page of users tells how many there are in all, and holds no more than were asked for."),
+    Fact("scim.users_shown", NUMBER, None, _CASE, label="users looked at", how=_PROBE,
+         meaning="How many users the page held that was looked at."),
+    Fact("scim.users_lacking", words("userName", "name.givenName", "name.familyName", "emails"), None, _CASE,
+         label="what users lack", how=_PROBE,
+         meaning="The attributes that at least one of the users looked at lacks."),
+    Fact("scim.active_shown", BOOL, None, _CASE, label="active is shown", how=_PROBE,
+         meaning="Whether any of the users looked at shows whether they are active."),
+    Fact("scim.creation_accepted", BOOL, None, _CASE, label="creation accepted", how=_DRILL,
+         meaning="Whether the SCIM server creates a user who is new and complete."),
+    Fact("scim.creation_status", NUMBER, None, _CASE, label="status of the creation", how=_DRILL,
+         meaning="The HTTP status with which the server answers to the creation of a disposable user."),
+    Fact("scim.server_keeps_names", BOOL, None, _CASE, label="server keeps names", how=_DRILL,
+         meaning="Whether a user who was created with a given and a family name shows them when read again."),
+    Fact("scim.put_accepted", BOOL, None, _CASE, label="PUT accepted", how=_DRILL,
+         meaning="Whether the SCIM server accepts a change by PUT."),
+    Fact("scim.deactivation_result", enum(*RESULTS), None, _CASE, label="user after the deactivation", how=_DRILL,
+         meaning="What became of a user who was set inactive: inactive, gone, still active, active not shown, or refused."),
+    Fact("scim.inactive_users_found", BOOL, None, _CASE, label="inactive users are found", how=_DRILL,
+         meaning="Whether a search by userName finds a user who is inactive."),
+    Fact("scim.drill_removed", BOOL, None, _CASE, label="disposable user removed", how=_DRILL,
+         meaning="Whether the disposable user of a drill is gone again."),
+    Fact("scim.drill_leftover", TEXT, None, _CASE, label="disposable user left behind", how=_DRILL,
+         meaning="The user name of a drill's disposable user who may still be at the server."),
 )  # fmt: skip

@@ -177,7 +177,7 @@ def _unsigned(view: View) -> Any:
     return "unsigned" if first_assertion(message) is not None else ABSENT
 
 
-def _weighed(view: View, found: tuple[VerdictItem, ...]) -> str:
+def _weighed(view: View, found: tuple[VerdictItem, ...]) -> str | Unknown:
     """The verdict on the message, from those on its signatures: the one that protects what is read decides."""
     if any(one.state == "valid" and one.reads_covered for one in found):
         return _broken(view, found) if any(_contradicts(one) for one in found) else "valid"
@@ -190,7 +190,9 @@ def _weighed(view: View, found: tuple[VerdictItem, ...]) -> str:
         return "other-issuer" if _other_issuer(view) else "untrusted-key"
     if states == {"covers-other"}:
         return "covers-other"
-    return "refused"
+    if "unsupported" in states:
+        return "refused"
+    return Unknown.of("response.signature", found[0].detail or "it could not be judged")
 
 
 def _contradicts(one: VerdictItem) -> bool:
@@ -248,6 +250,23 @@ def weak_algorithms(view: View) -> Any:
 def _weak(found: tuple[SealItem, ...]) -> Any:
     names = [name for one in found if one.weak for name in (one.algorithm, one.digest)]
     return tuple(dict.fromkeys(name for name in names if "sha1" in name or "md5" in name)) or ABSENT
+
+
+_SIGNED_THINGS: Final = ("Response", "Assertion", "ArtifactResponse", "Envelope", "Security")
+
+
+def misplaced(view: View) -> Any:
+    """Elements that carry a signature although none belongs there; absent without any."""
+    return mapped(view, "response.seals", lambda found: _strange_places(found, view.document.message))
+
+
+def _strange_places(found: tuple[SealItem, ...], message: Message | None) -> Any:
+    own = message.id if isinstance(message, Response) else None
+    strange = (
+        "another Response" if one.over == "Response" else one.over for one in found
+        if one.over not in _SIGNED_THINGS or (own and one.over == "Response" and one.of.over_id != own)
+    )  # fmt: skip
+    return tuple(dict.fromkeys(strange)) or ABSENT
 
 
 def key_info_foreign(view: View) -> Any:
@@ -344,6 +363,7 @@ FACTS: Final = (
     Fact("response.signature_wrapped", enum("none", "outside", "elsewhere", "hidden", "beside", "duplicate-id"), wrapped, RESPONSES),
     Fact("response.signature_refused_for", enum("none", *_REFUSED), refused_for, RESPONSES),
     Fact("response.weak_algorithms", WORDS, weak_algorithms, _ALL, optional=True),
+    Fact("response.misplaced_signatures", WORDS, misplaced, RESPONSES, optional=True),
     Fact("response.key_info_foreign", BOOL, key_info_foreign, RESPONSES, optional=True),
     Fact("response.signer_expired", BOOL, signer_expired, RESPONSES, optional=True),
     Fact("response.encrypted_for_current_key", BOOL, encryption_current, RESPONSES, label="encrypted for the current key",

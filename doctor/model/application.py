@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Address(NamedTuple):
-    """One address to which responses are sent; `binding` is post, redirect, artifact, paos, other or None."""
+    """One address for responses, and its index. `binding` is post, redirect, artifact, paos, other or None."""
 
     url: str
     binding: str | None = None
-    index: int | None = None
+    number: int | None = None
     is_default: bool = False
 
 

@@ -5,12 +5,10 @@ credentials, codes and tokens never are: where a URL or a text held more, `[remo
 Times are aware UTC datetimes, as the recording machine saw them; `date` is the server's own clock.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from datetime import datetime
+# Annotations are evaluated here: kept as texts, each would be compiled on its own when its class is made, which is
+# half of what importing costs.
+from datetime import datetime
+from typing import Final, NamedTuple
 
 KINDS: Final = (
     "saml-request", "saml-response", "oauth-authorize", "oauth-callback", "oauth-token", "scim", "error-page",

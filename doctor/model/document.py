@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
     from doctor.model.application import Application
     from doctor.model.capture import Capture
-    from doctor.model.connection import Connection
+    from doctor.model.connection import Connection, Directory
+    from doctor.model.event import Event
     from doctor.model.message import Message
+    from doctor.model.oidc import Oidc
 
 KINDS = (
     "idp-metadata", "sp-metadata", "metadata-aggregate", "certificate", "csr", "private-key",
@@ -157,6 +159,8 @@ class Document(NamedTuple):
     source: bytes | None = None
     connection: Connection | None = None
     connections: tuple[Connection, ...] = ()
+    directories: tuple[Directory, ...] = ()
+    events: tuple[Event, ...] = ()
     applications: tuple[Application, ...] = ()
     message: Message | None = None
     capture: Capture | None = None
@@ -164,3 +168,4 @@ class Document(NamedTuple):
     received_at: datetime | None = None
     element: object = None
     plain: bytes | None = None
+    oidc: Oidc | None = None

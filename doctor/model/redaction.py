@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from doctor.model.shape import masked, shape
+
+__all__ = ["REMOVED", "SECRET_NAMES", "data", "masked", "page", "shape", "text", "without_private_keys"]
+
 REMOVED: Final = "[removed]"
 
 SECRET_NAMES: Final = frozenset({
     "access_token", "refresh_token", "id_token", "code", "code_verifier", "client_secret", "client_assertion",
     "password", "passwd", "pwd", "secret", "token", "api_key", "apikey", "authorization", "cookie", "set-cookie",
     "webhook_secret", "signing_secret", "private_key", "bearer_token", "scim_token", "otp", "device_code", "assertion",
+    "app_key", "token_key", "connection_string", "access_key", "secret_data", "secret_hash", "encrypted_value",
+    "authorization_code", "bind_credential", "shared_key", "key_data", "privatekey",
     "secret_text", "secret_value", "passwort", "kennwort", "passphrase",
 })  # fmt: skip
 """Names of parameters, headers and JSON keys whose values are secret, however they join their words."""
@@ -26,7 +32,7 @@ _JWK_PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 def _any(names: frozenset[str]) -> str:
     """A pattern for these names, their words joined by `_`, `-`, a blank or nothing."""
-    return "|".join(re.sub("[_-]", "[_ -]?", name) for name in sorted(names, key=lambda name: (-len(name), name)))
+    return "|".join(re.sub("[_-]", "[_ .-]?", name) for name in sorted(names, key=lambda name: (-len(name), name)))
 
 
 _NAME: Final = rf"(?:(?<![A-Za-z0-9])(?:{_any(_ALONE)})|(?:{_any(SECRET_NAMES - _ALONE)}))"
@@ -145,27 +151,3 @@ def _removed(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return [_removed(name, inner) for inner in value]
     return REMOVED if isinstance(value, str) and not _harmless(name, value) else value
-
-
-_EMAIL: Final = re.compile(r"([\w.+-]{1,64})@((?:[\w-]{1,63}\.)+[A-Za-z]{2,24})")
-
-
-_PHONE: Final = re.compile(r"(?<![\w.:-])\+\d[\d ()/.-]{6,20}\d(?![\w-])")
-
-
-def masked(given: str) -> str:
-    """E-mail addresses masked (length, case and domain stay, the name does not), telephone numbers removed."""
-    found = _EMAIL.sub(lambda match: f"{_mask(match[1])}@{match[2]}", given)
-    return _PHONE.sub("[number]", found)
-
-
-def _mask(name: str) -> str:
-    return "".join(
-        "X" if char.isupper() else "0" if char.isdigit() else char if char in ".-_+" else "x" for char in name
-    )
-
-
-def shape(given: str) -> str:
-    """A person's value of which only the shape is left: an address keeps its domain, everything its case and length."""
-    local, at, domain = given.rpartition("@")
-    return _mask(local) + at + domain if at and local else _mask(given)

@@ -16,6 +16,8 @@ _OWN: Final = frozenset({
     "account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console", "master-realm",
 })  # fmt: skip
 """Clients that every realm has for itself."""
+_REALM: Final = frozenset({"clients", "identityProviders", "keycloakVersion", "accessTokenLifespan", "clientScopes"})
+"""Keys of which a realm's export has some."""
 _ACS: Final = (
     ("saml_assertion_consumer_url_post", "post"), ("saml_assertion_consumer_url_redirect", "redirect"),
     ("saml_artifact_binding_url", "artifact"),
@@ -36,7 +38,9 @@ def read(node: Any) -> list[Application]:
     """The applications in one JSON value; empty when it is not Keycloak's."""
     if not isinstance(node, dict):
         return []
-    if "realm" in node and isinstance(node.get("clients"), list):
+    if "auth-server-url" in node and {"realm", "resource"} & set(node):  # what an adapter is configured with
+        return [Application(VENDOR, wrong="sp-side", name=value.text(node.get("resource")))]
+    if "realm" in node and not _REALM.isdisjoint(node):
         return _realm(node)
     if isinstance(node.get("active"), dict) and isinstance(node.get("keys"), list):
         return [_realm_keys(node)]
@@ -57,17 +61,18 @@ def _is_broker(node: Any) -> bool:
 
 
 def _realm(node: dict[str, Any]) -> list[Application]:
-    """The clients that people made; brokers only where there is none."""
-    clients = [
-        one for one in node["clients"][: value.MAX_ITEMS * 5] if _is_client(one) and str(one["clientId"]) not in _OWN
-    ]
+    """The clients that people made; brokers only where there is none. A partial export has no clients at all."""
+    listed = node.get("clients")
+    given = listed[: value.MAX_ITEMS * 5] if isinstance(listed, list) else []
+    clients = [one for one in given if _is_client(one) and str(one["clientId"]) not in _OWN]
     found = [_client(one) for one in clients]
     keys = _components(node)
     if keys is not None:
         found = [one._replace(certificates=keys.certificates, signing_key=keys.signing_key, key_ids=keys.key_ids)
                  if one.protocol == "saml" else one for one in found]  # fmt: skip
     brokers = [one for one in value.listed(node.get("identityProviders")) if isinstance(one, dict)]
-    return found or [Application(VENDOR, wrong="broker", name=value.text(one.get("alias"))) for one in brokers[:1]]
+    broker = [Application(VENDOR, wrong="broker", name=value.text(one.get("alias"))) for one in brokers[:1]]
+    return found or broker or [Application(VENDOR, wrong="list-only", name=value.text(node.get("realm")))]
 
 
 def _components(node: dict[str, Any]) -> Application | None:
@@ -180,7 +185,7 @@ def _oidc(found: Application, node: dict[str, Any]) -> Application:
     given = value.mapping(node, "attributes")
     public = value.flag(node.get("publicClient"))
     method = "none" if public else value.text(node.get("clientAuthenticatorType"))
-    shown = any(name in node for name, _ in _FLOWS)
+    shown = value.flag(node.get("standardFlowEnabled")) is not None
     return found._replace(
         protocol="oidc", redirect_uris=_accepted(node) if "redirectUris" in node else None, client_auth=method,
         grant_types=tuple(word for name, word in _FLOWS if value.flag(node.get(name))) if shown else None,

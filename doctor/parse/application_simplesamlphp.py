@@ -57,7 +57,7 @@ def _provider(entity_id: str, given: dict[Any, Any]) -> Application:
     return Application(
         VENDOR, id=entity_id, name=_name(given) or entity_id, protocol="saml", enabled=True,
         acs=_addresses(given.get("AssertionConsumerService")) if "AssertionConsumerService" in given else None,
-        audiences=(entity_id, *_texts(given.get("audience"))),
+        audiences=(entity_id, *_texts(given.get("audience"))) if entity_id else None,
         name_id_format=value.name_id_format(next(iter(_texts(names)), None)), name_id_source=_name_id(given),
         attributes=_attributes(given), more_attributes=() if "attributes" in given else ("every attribute at hand",),
         signs_response=response is not False, signs_assertion=assertion is not False,

@@ -18,8 +18,7 @@ def read(node: Any) -> Application | None:
     """The service provider's own settings in one JSON value: python3-saml and its kin, node-saml; else None."""
     if not isinstance(node, dict):
         return None
-    toolkit = "assertionConsumerService" in value.mapping(node, "sp") and "singleSignOnService" in value.mapping(
-        node, "idp"
-    )
+    own, other = value.mapping(node, "sp"), value.mapping(node, "idp")
+    toolkit = "assertionConsumerService" in own and "singleSignOnService" in other
     passport = isinstance(node.get("entryPoint"), str) and len(_PASSPORT & set(node)) > 1
     return Application(VENDOR, wrong="sp-side") if toolkit or passport else None

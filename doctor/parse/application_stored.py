@@ -101,7 +101,7 @@ def _items(found: Any) -> list[dict[str, Any]]:
 
 def _addresses(found: Any) -> tuple[Address, ...] | None:
     return None if not isinstance(found, list) else tuple(
-        Address(url, value.text(one.get("binding")), value.count(one.get("index")), one.get("is_default") is True)
+        Address(url, value.text(one.get("binding")), value.count(one.get("number")), one.get("is_default") is True)
         for one in _items(found) if (url := value.verbatim(one.get("url")))
     )  # fmt: skip
 

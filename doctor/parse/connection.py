@@ -84,7 +84,7 @@ def _workos_notes(item: dict[str, Any]) -> tuple[str, ...]:
     if state and status and normal != older and not (normal == "validating" and older == "inactive"):
         told.append(f"state says {state}, the deprecated status says {status}; the state counts")
     if state and state.lower() not in _DOCUMENTED and normal is not None:
-        told.append(f"the state {state} is not in the published reference, which knows active, inactive, validating")
+        told.append(f"the state {state} stands in no document: they know draft, validating, active and inactive")
     return (*told, *_unknown(state or status, normal or older))
 
 
@@ -93,7 +93,7 @@ def _unknown(given: str, normal: str | None) -> tuple[str, ...]:
     return () if normal or not given else (f"doctor does not know the state {given}; it is shown as it was given",)
 
 
-_DOCUMENTED: Final = frozenset({"active", "inactive", "validating"})
+_DOCUMENTED: Final = frozenset({"draft", "active", "inactive", "validating"})
 
 
 def _scalekit(item: dict[str, Any]) -> Connection:

@@ -46,11 +46,15 @@ def read(base: Document, data: bytes, _text: str) -> Document:
         return base._replace(input=base.input._replace(problem="not-json", detail=type(error).__name__))
     kind = next((kind for kind, holds in _KINDS if holds(value)), "unknown")
     found = base._replace(kind=kind, details=_summary(kind, value))
+    if kind in ("oidc-discovery", "jwks", "token"):
+        from doctor.parse import oidc
+
+        found = oidc.of_json(found, value)
     if kind in ("idp-application", "jwks", "unknown"):
         from doctor.parse import application
 
         return application.of_json(found, value)
-    return _connections(found, value) if kind == "connection" else found
+    return _OF_VENDOR[kind](found, value) if kind in _OF_VENDOR else found
 
 
 _STAMPED: Final = re.compile(rb"\s*\[?\{?\s*\d{4}-\d\d-\d\d")
@@ -71,6 +75,21 @@ def _connections(found: Document, value: Any) -> Document:
     from doctor.parse import connection
 
     return found._replace(connections=connection.read_all(value))
+
+
+def _directories(found: Document, value: Any) -> Document:
+    from doctor.parse import directory
+
+    return found._replace(directories=directory.read_all(value))
+
+
+def _events(found: Document, value: Any) -> Document:
+    from doctor.parse import event
+
+    return found._replace(events=event.read_all(value))
+
+
+_OF_VENDOR: Final = {"connection": _connections, "directory": _directories, "event": _events}
 
 
 def _keys(value: Any) -> set[str]:
@@ -103,7 +122,14 @@ def _is_jwks(value: Any) -> bool:
 
 def _is_token(value: Any) -> bool:
     keys = _keys(value)
-    return bool(keys & {"access_token", "id_token"}) or {"iss", "aud", "exp"} <= keys
+    return bool(keys & {"access_token", "id_token"}) or {"iss", "aud", "exp"} <= keys or _is_refusal(value)
+
+
+def _is_refusal(value: Any) -> bool:
+    """Whether this is the error answer of a token endpoint (RFC 6749, 5.2)."""
+    return isinstance(value, dict) and isinstance(value.get("error"), str) and bool(
+        set(value) <= {"error", "state"} or set(value) & {"error_description", "error_uri"}
+    )
 
 
 def _is_event(value: Any) -> bool:

@@ -30,8 +30,10 @@ _MAX_TEXT: Final = 5 * 1024 * 1024
 def read(base: Document, data: bytes, _text: str) -> Document:
     """A document from plain text: a message, a certificate, a token, a callback, else unknown."""
     text = data[:_MAX_TEXT].decode("utf-8", errors="replace").strip("\ufeff \t\r\n\0")
-    if _TOKEN.fullmatch(text):
-        return base._replace(kind="token")
+    if _TOKEN.fullmatch(text.strip("\"'")) or _TOKEN.fullmatch("".join(text.split())):
+        from doctor.parse import oidc
+
+        return oidc.of_text(base._replace(kind="token"), text)
     bare = _BARE.fullmatch(text[:_LOOK]) is not None
     if not bare and (recording := _recorded(base, data, text)):
         return recording
@@ -58,7 +60,9 @@ def _url(base: Document, url: str) -> Document:
     for query in (parts.query, parts.fragment):
         found = _parameters(base, query)
         if found is not base:
-            return found
+            from doctor.parse import oidc
+
+            return oidc.of_text(found, url)
     return base._replace(details={"url": f"{parts.scheme}://{parts.hostname or ''}{parts.path}"})
 
 

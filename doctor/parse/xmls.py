@@ -111,11 +111,8 @@ def _by_root(base: Document, root: Element) -> Document:
         return _enveloped(base, root)
     if namespace + local == _DS[1:-1] + local and (found := root.findall(f".//{_DS}X509Certificate")):
         return certificate_document(base, tuple(certificate.from_text(item.text or "") for item in found))
-    if namespace == _POWERSHELL and local == "Objs":
-        from doctor.parse import application
-
-        return application.of_clixml(_other(base, namespace, local), root)
-    return _other(base, namespace, local)
+    found = _other(base, namespace, local)
+    return _saved(found, root) if namespace == _POWERSHELL else found
 
 
 def _metadata(base: Document, root: Element) -> Document:
@@ -173,6 +170,13 @@ def _enveloped(base: Document, root: Element) -> Document:
         body = next((child for child in root if child.tag.endswith("}Body")), None)
         inner, envelope = next(iter(body), None) if body is not None else None, "SOAP"
     return _other(base, namespace, local) if inner is None else _inside(_by_root(base, inner), envelope)
+
+
+def _saved(found: Document, root: Element) -> Document:
+    """Objects that PowerShell saved: the export of an application, or nothing that doctor knows."""
+    from doctor.parse import application
+
+    return application.of_clixml(found, root)
 
 
 def _other(base: Document, namespace: str, local: str) -> Document:

@@ -20,6 +20,7 @@ FORMATS: Final = ("markdown", "text", "html", "json")
 MAX_OPEN: Final = 8
 """Names of what was not checked that a note tells."""
 MAX_SEEN: Final = 5
+MAX_CITED: Final = 4
 
 
 def markdown(found: Handoff) -> str:
@@ -51,11 +52,10 @@ def as_data(found: Handoff) -> dict[str, Any]:
 
 def _note_data(one: Note) -> dict[str, Any]:
     data = one._asdict()
-    data["for"] = data.pop("who")
-    data["problems"] = [_problem_data(problem) for problem in one.problems]
-    for name in ("more", "verify", "not_checked"):
-        data[name] = list(data[name])
-    return {"for": data.pop("for"), "subject": subject(one), "body": letter.markdown(note_body(one)), **data}
+    head = {"for": data.pop("who"), "subject": subject(one), "body": letter.markdown(note_body(one))}
+    lists = {name: list(data[name]) for name in ("more", "verify", "not_checked")}
+    first = one.first and one.first._asdict()
+    return {**head, **data, **lists, "first": first, "problems": [_problem_data(problem) for problem in one.problems]}
 
 
 def _problem_data(one: Problem) -> dict[str, Any]:
@@ -76,8 +76,8 @@ def _request_data(one: Request) -> dict[str, Any]:
 
     return {
         "subject": one.subject, "body": letter.markdown(_request_body(one)),
-        "questions": questions(one.questions), "files": recipes(one.files), "record": recipes(one.record), "send": recipes(one.send),
-        "never": list(one.never), "own": questions(one.own),
+        "questions": questions(one.questions), "files": recipes(one.files), "record": recipes(one.record),
+        "send": recipes(one.send), "never": list(one.never), "own": questions(one.own),
     }  # fmt: skip
 
 
@@ -115,16 +115,16 @@ def note_body(one: Note) -> list[Block]:
     """What a note says, without its head."""
     blocks = [paragraph(*_opening(one))]
     for number, problem in enumerate(one.problems, 1):
-        blocks += _problem(problem, number if len(one.problems) > 1 else None, one.role)
+        blocks += _problem(problem, number if len(one.problems) > 1 else None)
     if one.verify:
         blocks += [heading("How to tell that it worked"), steps(one.verify)]
     if one.recheck:
-        blocks += [paragraph("The corrected file, or a new recording, can be judged on your own computer:"),
+        blocks += [paragraph("The corrected file, or a new recording, can be judged with doctor on your own computer:"),
                    code(one.recheck)]  # fmt: skip
     if one.more:
         blocks += [heading("Noticed as well"), listed(one.more)]
     if one.not_checked:
-        blocks += [heading("Not checked, because it was not given"), listed(_shortened(one.not_checked, MAX_OPEN))]
+        blocks += [heading("Not checked, since nobody has told it"), listed(_shortened(one.not_checked, MAX_OPEN))]
     return blocks
 
 
@@ -132,7 +132,10 @@ def _opening(one: Note) -> Iterator[str]:
     about = _about(one)
     if not one.problems:
         yield f"{about}: nothing is proven or suspected that the {one.role} would have to change."
-        yield "What is still needed to find the cause stands in the request for evidence."
+        if one.first is not None:
+            yield f"What was found goes to the {one.first.role}: “{one.first.title}”."
+        else:
+            yield "What is still needed to find the cause stands in the request for evidence."
     elif one.verdict == "suspected":
         yield f"{about} does not work as it should. What follows is suspected and not proven."
         yield "Please check it before you change anything."
@@ -140,9 +143,12 @@ def _opening(one: Note) -> Iterator[str]:
         fails = any(problem.severity == "error" and problem.verdict == "confirmed" for problem in one.problems)
         yield f"{about} {'cannot work as it is set up now' if fails else 'needs a correction'}."
         yield "What follows is proven by the evidence at hand."
+    if one.first is not None and one.problems:
+        yield f"The first finding is another one, which goes to the {one.first.role}: “{one.first.title}”."
+        yield "What stands here may follow from it, so ask whether that one is settled."
 
 
-def _problem(one: Problem, number: int | None, role: str) -> Iterator[Block]:
+def _problem(one: Problem, number: int | None) -> Iterator[Block]:
     suspected = one.verdict == "suspected"
     yield heading(f"{f'{number}) ' if number else ''}{'Suspected: ' if suspected else ''}{one.title}")
     if one.message != one.title:
@@ -155,18 +161,18 @@ def _problem(one: Problem, number: int | None, role: str) -> Iterator[Block]:
     if one.value is not None:
         yield from _value(one.value)
     if one.steps:
-        yield paragraph(f"What the {role} does{', once it is proven' if suspected else ''}:")
+        yield paragraph(f"What to do{' once it is proven' if suspected else ''}:")
         yield steps(one.steps)
     if one.wrong_if:
         yield paragraph(one.wrong_if)
     if one.cite:
         yield paragraph("Why it is so:")
-        yield linked((cited.title, cited.url) for cited in one.cite)
+        yield linked((cited.title, cited.url) for cited in one.cite[:MAX_CITED])
 
 
 def _value(one: Value) -> Iterator[Block]:
     """What is to be entered and what stands there; a description is no code."""
-    place = f"{one.field} ({one.where})" if one.field and one.where else one.field or one.where
+    place = _place(one)
     if one.expected is not None:
         yield paragraph(f"To paste into {place}:" if one.paste else "What should be there:" if one.exact else "Needed:")
         yield code(one.expected) if one.exact else paragraph(one.expected)
@@ -181,6 +187,13 @@ def _value(one: Value) -> Iterator[Block]:
         at = difference.column(one.expected, one.actual) + 1
         kind = f" ({one.difference.replace('-', ' ')})" if one.difference else ""
         yield paragraph(f"The two differ from character {at} on{kind}.")
+
+
+def _place(one: Value) -> str | None:
+    """The field and the way to it; words that stand for every product have brackets of their own."""
+    if one.field is None or one.where is None:
+        return one.field or one.where
+    return f"{one.field}, in {one.where}" if "(" in one.field else f"{one.field} ({one.where})"
 
 
 def _shortened(names: tuple[str, ...], limit: int) -> list[str]:

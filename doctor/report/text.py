@@ -146,8 +146,8 @@ def _seen(one: Finding, look: Look) -> list[str]:
     """The line of the file, and what was found there."""
     bar = "│" if look.unicode else "|"
     lines = []
-    if one.excerpt and one.line and one.severity != "info":
-        lines.append(f"{one.line:>5} {bar} {_cut(safe(one.excerpt), look.width - 8)}")
+    if one.excerpt and one.severity != "info":
+        lines.append(f"{one.line or '':>5} {bar} {_cut(safe(one.excerpt), look.width - 8)}")
     if one.message != one.title:
         lines += wrapped(safe(one.message), look, f"      {bar} ")
     return lines

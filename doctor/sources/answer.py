@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from doctor.sources.secret import Secret
 
 ANSWERS: Final = {
+    "client-rejected": "the API gives this client no token",
     "key-rejected": "the API refuses the key",
     "permission-missing": "the key is not allowed to do this",
     "other-environment": "the key works, but not for this: it belongs to another environment",
@@ -32,7 +33,9 @@ ANSWERS: Final = {
     "not-understood": "the API's answer has another form than documented",
 }
 """What can stand between a person and an answer of the API; values of the fact `vendor.answer` beside `ok`."""
-DECIDED: Final = frozenset({"key-rejected", "permission-missing", "other-environment", "not-found", "request-refused"})
+DECIDED: Final = frozenset(
+    {"client-rejected", "key-rejected", "permission-missing", "other-environment", "not-found", "request-refused"}
+)
 """Those that the vendor itself said; the others leave open what it would say."""
 _STATUS: Final = {401: "key-rejected", 403: "permission-missing", 404: "not-found", 429: "rate-limited",
                   407: "not-the-api"}  # fmt: skip

@@ -24,21 +24,22 @@ if TYPE_CHECKING:
     from doctor.sources.secret import Secret
 
 KEPT: Final[tuple[str, ...]] = (
-    "content-type", "date", "location", "retry-after", "server", "via", "x-ratelimit-limit", "x-ratelimit-remaining",
-    "x-ratelimit-reset", "x-request-id",
+    "content-type", "date", "location", "retry-after", "server", "via", "www-authenticate", "x-ratelimit-limit",
+    "x-ratelimit-remaining", "x-ratelimit-reset", "x-request-id",
 )  # fmt: skip
 """The headers of an answer that matter to a diagnosis."""
 MAX_BODY: Final = 8 * 1024 * 1024
 
 
 class Request(NamedTuple):
-    """What is asked: `body` with its `content_type`, and the `bearer` that authenticates it."""
+    """What is asked: `body` with its `content_type`, the `bearer` that authenticates it, and the form wanted back."""
 
     method: str
     url: str
     bearer: Secret | None = None
     body: bytes = b""
     content_type: str = ""
+    accept: str = "application/json"
 
 
 class Exchange(NamedTuple):
@@ -92,7 +93,7 @@ def _answered(asked: Request, budget: Budget, *, allow_private: bool) -> _Answer
 
 
 def _headers(asked: Request) -> Iterable[tuple[bytes, bytes]]:
-    yield from ((b"User-Agent", b"sso-doctor"), (b"Accept", b"application/json"), (b"Accept-Encoding", b"gzip"))
+    yield from ((b"User-Agent", b"sso-doctor"), (b"Accept", asked.accept.encode()), (b"Accept-Encoding", b"gzip"))
     yield b"Connection", b"close"
     if asked.body or asked.method in ("POST", "PATCH", "PUT"):
         yield b"Content-Length", str(len(asked.body)).encode()

@@ -32,7 +32,8 @@ KEY: Final = {"workos": "WORKOS_API_KEY", "scalekit": "SCALEKIT_CLIENT_SECRET"}
 ADDRESS: Final = {"workos": "WORKOS_BASE_URL", "scalekit": "SCALEKIT_ENVIRONMENT_URL"}
 CLIENT: Final = "SCALEKIT_CLIENT_ID"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]{0,127}")
+"""Capitals only: a key that was given by mistake must not be taken for a name and shown."""
 
 
 class Profile(NamedTuple):
@@ -97,15 +98,16 @@ class Keyring:
 
     def put(self, name: str, text: str) -> None:
         """Keep the secret of a profile. Raises `InputError`."""
-        try:
-            if self._backend is None:
-                raise LookupError
-            self._backend.set_password(SERVICE, name, text)
-        except Exception:  # noqa: BLE001  (its message might hold the secret)
+        kept = False
+        with contextlib.suppress(Exception):  # its message might hold the secret
+            if self._backend is not None:
+                self._backend.set_password(SERVICE, name, text)
+                kept = True
+        if not kept:
             raise InputError(
                 "this system has no keyring that can keep a secret",
                 "name an environment variable instead: --key-env NAME",
-            ) from None
+            )
 
     def forget(self, name: str) -> None:
         """Forget the secret of a profile, if there is one."""
@@ -173,11 +175,18 @@ def checked(one: Profile) -> Profile:
         raise UsageError(
             f"profile {one.name}: Scalekit needs its address and a client ID", "--base-url URL --client-id ID"
         )
-    if one.key_env is not None and not _VARIABLE.fullmatch(one.key_env):
-        raise UsageError(
-            f"profile {one.name}: --key-env takes the name of a variable, not a key", "--key-env ACME_WORKOS_KEY"
-        )
+    if one.key_env is not None:
+        variable(one.key_env, "--key-env")
     return one
+
+
+def variable(name: str, option: str) -> str:
+    """The name of an environment variable, as an option gave it. Raises `UsageError`, which does not repeat it."""
+    if not _VARIABLE.fullmatch(name):
+        raise UsageError(
+            f"{option} takes the name of a variable in capitals, never a secret itself", f"{option} ACME_WORKOS_KEY"
+        )
+    return name
 
 
 def named(book: Book, name: str) -> Profile:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from doctor.model.error import UsageError
 from doctor.sources import secret as secrets
 from doctor.sources.answer import Answer, Trouble
 from doctor.sources.exchange import Request
@@ -60,7 +61,7 @@ def _refused(trouble: Trouble, api: Client) -> Trouble:
         return trouble._replace(kind="not-the-api", detail=f"no environment of Scalekit answers at {host}")
     if trouble.kind in ("key-rejected", "request-refused"):
         said = f"client ID and secret are not of the environment {host}, or the secret is not the current one"
-        return trouble._replace(kind="key-rejected", detail="; ".join(filter(None, (said, trouble.detail))))
+        return trouble._replace(kind="client-rejected", detail="; ".join(filter(None, (said, trouble.detail))))
     return trouble
 
 
@@ -71,10 +72,35 @@ def client(url: str, client_id: str, key: Secret, manner: Manner) -> Client:
     return made
 
 
+def list_call(wanted: Filters) -> tuple[str, dict[str, Any]]:
+    """The path and the query that list connections, also those whose setup is not finished."""
+    query = {"include": "all", "organization_id": wanted.organization, "domain": wanted.domain}
+    return f"{_API}/connections", query
+
+
+def show_call(ident: str, organization: str | None) -> str:
+    """The path of one connection. Raises `UsageError` without the organization."""
+    if organization is None:
+        raise UsageError("Scalekit's address of a connection names its organization", "--organization ID")
+    owner = identifier(organization, "an organization")
+    return f"{_API}/organizations/{owner}/connections/{identifier(ident, 'a connection')}"
+
+
+def directories_call(wanted: Filters) -> tuple[str, dict[str, Any]]:
+    """The path that lists directories. Raises `UsageError` without the organization."""
+    if wanted.organization is None:
+        raise UsageError("Scalekit lists the directories of one organization", "--organization ID")
+    return f"{_API}/organizations/{identifier(wanted.organization, 'an organization')}/directories", {}
+
+
+def directory_call(ident: str, organization: str | None) -> str:
+    """The path of one directory. Raises `UsageError` without the organization."""
+    return f"{directories_call(Filters(organization=organization))[0]}/{identifier(ident, 'a directory')}"
+
+
 def connections(api: Client, wanted: Filters) -> Listing:
     """Every connection that the filters let through, also those whose setup is not finished."""
-    query = {"organization_id": wanted.organization, "domain": wanted.domain, "include": "all"}
-    found = _list(api, "/connections", query, "connections")
+    found = _list(api, *list_call(wanted), "connections")
     if wanted.organization:
         right = wanted.organization
         found = kept_if(found, lambda one: one.get("organization_id", right) == right, "the organization")
@@ -99,6 +125,9 @@ def connection(api: Client, ident: str, organization: str | None = None) -> Answ
     if isinstance(place, Trouble):
         return Answer(trouble=place)
     return explained(api, record(api.get(f"{place}/connections/{ident}"), "connection"), ident)
+
+
+bare = connection
 
 
 def _place(api: Client, ident: str, organization: str | None) -> str | Trouble:
@@ -134,7 +163,7 @@ def directories(api: Client, wanted: Filters) -> Listing:
     """The directories of one organization, or of each in the environment."""
     if wanted.organization:
         return _directories(api, wanted.organization)
-    owners = _list(api, "/organizations", {"page_size": _PAGE}, "organizations")
+    owners = _list(api, f"{_API}/organizations", {"page_size": _PAGE}, "organizations")
     items: list[dict[str, Any]] = []
     trouble, notes = owners.trouble, owners.notes
     for one in owners.items:
@@ -147,8 +176,7 @@ def directories(api: Client, wanted: Filters) -> Listing:
 
 
 def _directories(api: Client, organization: str) -> Listing:
-    place = f"/organizations/{identifier(organization, 'an organization')}/directories"
-    found = _list(api, place, {}, "directories")
+    found = _list(api, *directories_call(Filters(organization=organization)), "directories")
     return found._replace(items=tuple({"organization_id": organization, **one} for one in found.items))
 
 
@@ -172,8 +200,7 @@ def members(api: Client, ident: str, kind: str, organization: str | None = None)
         if found.trouble is not None:
             return Listing((), found.trouble)
         organization = str(found.value["organization_id"])
-    place = f"/organizations/{identifier(organization, 'an organization')}/directories/{ident}/{kind}"
-    return _list(api, place, {"page_size": _PAGE}, kind)
+    return _list(api, f"{directory_call(ident, organization)}/{kind}", {"page_size": _PAGE}, kind)
 
 
 def organization(api: Client, ident: str) -> Answer:
@@ -182,7 +209,7 @@ def organization(api: Client, ident: str) -> Answer:
     found = explained(api, record(api.get(place), "organization"), ident, f"{_API}/organizations")
     if found.trouble is not None:
         return found
-    domains = _list(api, f"/organizations/{ident}/domains", {"page_size": _PAGE}, "domains")
+    domains = _list(api, f"{place}/domains", {"page_size": _PAGE}, "domains")
     return Answer({**found.value, "domains": list(domains.items)})
 
 
@@ -200,7 +227,7 @@ def _list(api: Client, path: str, query: dict[str, Any], name: str) -> Listing:
         token = value.get("next_page_token")
         return {"page_token": token} if isinstance(token, str) and token else None
 
-    return paged(api, _API + path, query, (name,), following)
+    return paged(api, path, query, (name,), following)
 
 
 def explained(api: Client, found: Answer, ident: str, path: str = f"{_API}/connections") -> Answer:

@@ -40,14 +40,23 @@ def client(url: str | None, key: Secret, manner: Manner) -> Client:
     return Client(base(url or BASE), lambda _client, _fresh: key, (key,), manner)
 
 
+def list_call(wanted: Filters) -> tuple[str, dict[str, Any]]:
+    """The path and the query that list connections."""
+    kind = wanted.type and _FILTER_NAMES.get(wanted.type.lower(), wanted.type)
+    return "/connections", {
+        "limit": _PAGE, "connection_type": kind, "domain": wanted.domain, "organization_id": wanted.organization,
+        "search": wanted.search, "order": wanted.order,
+    }  # fmt: skip
+
+
+def show_call(ident: str, _organization: str | None = None) -> str:
+    """The path of one connection."""
+    return f"/connections/{identifier(ident, 'a connection')}"
+
+
 def connections(api: Client, wanted: Filters) -> Listing:
     """Every connection that the filters let through, of all pages."""
-    kind = wanted.type and _FILTER_NAMES.get(wanted.type.lower(), wanted.type)
-    found = _list(api, "/connections", {
-        "connection_type": kind, "domain": wanted.domain, "organization_id": wanted.organization,
-        "search": wanted.search, "order": wanted.order,
-    })  # fmt: skip
-    found = _of_organization(found, wanted.organization)
+    found = _of_organization(_list(api, *list_call(wanted)), wanted.organization)
     if wanted.type:
         low = wanted.type.lower()
         found = kept_if(found, lambda one: str(one.get("connection_type", low)).lower() == low, "the type")
@@ -60,9 +69,14 @@ def _of_organization(found: Listing, organization: str | None) -> Listing:
     return kept_if(found, lambda one: one.get("organization_id", organization) == organization, "the organization")
 
 
+def bare(api: Client, ident: str, _organization: str | None = None) -> Answer:
+    """One connection, and nothing beside it."""
+    return explained(api, record(api.get(show_call(ident)), "connection"), ident)
+
+
 def connection(api: Client, ident: str, _organization: str | None = None) -> Answer:
     """One connection, with its signing certificates beside it where the environment offers them."""
-    found = explained(api, record(api.get(f"/connections/{identifier(ident, 'a connection')}"), "connection"), ident)
+    found = bare(api, ident)
     if found.trouble is not None:
         return found
     offered = api.get(f"/connections/{ident}/saml_idp_signing_certs")
@@ -75,17 +89,27 @@ def connection(api: Client, ident: str, _organization: str | None = None) -> Ans
     return found._replace(notes=(f"signing certificates are not shown: {why}",))
 
 
+def directories_call(wanted: Filters) -> tuple[str, dict[str, Any]]:
+    """The path and the query that list directories."""
+    return "/directories", {
+        "limit": _PAGE, "organization_id": wanted.organization, "search": wanted.search, "domain": wanted.domain,
+        "order": wanted.order,
+    }  # fmt: skip
+
+
+def directory_call(ident: str, _organization: str | None = None) -> str:
+    """The path of one directory."""
+    return f"/directories/{identifier(ident, 'a directory')}"
+
+
 def directories(api: Client, wanted: Filters) -> Listing:
     """Every directory that the filters let through, of all pages."""
-    found = _list(api, "/directories", {
-        "organization_id": wanted.organization, "search": wanted.search, "domain": wanted.domain, "order": wanted.order,
-    })  # fmt: skip
-    return _of_organization(found, wanted.organization)
+    return _of_organization(_list(api, *directories_call(wanted)), wanted.organization)
 
 
 def directory(api: Client, ident: str, _organization: str | None = None) -> Answer:
     """One directory."""
-    found = record(api.get(f"/directories/{identifier(ident, 'a directory')}"), "directory")
+    found = record(api.get(directory_call(ident)), "directory")
     return explained(api, found, ident, "/directories")
 
 

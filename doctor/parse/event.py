@@ -1,0 +1,116 @@
+"""Events as the vendors' APIs list them and their webhooks bring them, in one normal form.
+
+WorkOS: `{"event", "id", "data", "created_at"}`; Scalekit: `{"type", "id", "data", "occurred_at", …}`. One event, a
+list answer, an array, or JSON line by line.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from doctor.model.event import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX: Final = 20_000
+"""Events of one input that are read."""
+
+
+def of_bytes(data: bytes) -> tuple[Event, ...] | None:
+    """The events in a file or on standard input; None when it holds no JSON at all."""
+    text = data.decode("utf-8-sig", "replace")
+    try:
+        return read_all(json.loads(text))
+    except (ValueError, RecursionError):
+        rows = [row for line in text.splitlines()[:MAX] if (row := _line(line)) is not None]
+    return read_all(rows) if rows else None
+
+
+def _line(line: str) -> Any:
+    try:
+        return json.loads(line) if line.strip() else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_all(value: Any) -> tuple[Event, ...]:
+    """Every event in a JSON value, in its order; what is none is left out."""
+    return tuple(found for item in _items(value) if (found := _one(item)) is not None)
+
+
+def _items(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for one in value[:MAX]:
+            yield from _items(one)
+    elif isinstance(value, dict):
+        listed = next((value[key] for key in ("data", "events") if isinstance(value.get(key), list)), None)
+        yield from listed[:MAX] if listed is not None else [value]
+
+
+def _one(item: Any) -> Event | None:
+    if not isinstance(item, dict) or not isinstance(item.get("data"), dict):
+        return None
+    if (name := _text(item, "event")) is not None:
+        return _workos(item, name)
+    name = _text(item, "type")
+    return _scalekit(item, name) if name is not None else None
+
+
+def _workos(item: dict[str, Any], name: str) -> Event:
+    data = item["data"]
+    sso, error, connection, certificate = (_inner(data, key) for key in ("sso", "error", "connection", "certificate"))
+    subject = name.partition(".")[0]
+    return Event(
+        vendor="workos", id=_text(item, "id"), name=name, at=_text(item, "created_at"),
+        connection_id=_text(sso, "connection_id") or _text(connection, "id") or _own(data, subject == "connection"),
+        organization_id=_text(sso, "organization_id") or _text(connection, "organization_id")
+        or _text(data, "organization_id"),
+        directory_id=_text(data, "directory_id") or _own(data, name in ("dsync.activated", "dsync.deleted")),
+        session_id=_text(sso, "session_id"), user=_text(data, "email") or _text(data, "user_id"),
+        code=_text(error, "code"), message=_text(error, "message"), state=_text(data, "state"),
+        domain=_text(data, "domain"), certificate=_text(certificate, "certificate_type"),
+        expires_at=_text(certificate, "expiry_date"), days_left=_number(data, "days_until_expiry"),
+    )  # fmt: skip
+
+
+def _scalekit(item: dict[str, Any], name: str) -> Event:
+    data = item["data"]
+    error = _inner(data, "error")
+    about = "connection" if ".sso_" in name else "directory" if ".directory" in name else ""
+    return Event(
+        vendor="scalekit", id=_text(item, "id"), name=name, at=_text(item, "occurred_at", "created_at"),
+        connection_id=_text(data, "connection_id") or _own(data, about == "connection"),
+        organization_id=_text(item, "organization_id") or _text(data, "organization_id"),
+        directory_id=_text(data, "directory_id") or _own(data, name.endswith(_SWITCHED)),
+        user=_text(data, "email"), code=_text(error, "code", "error_code") or _text(data, "error_code"),
+        message=_text(error, "message") or _text(data, "error_message"), state=_text(data, "status"),
+        domain=_text(data, "domain"),
+    )  # fmt: skip
+
+
+_SWITCHED: Final = ("directory_enabled", "directory_disabled")
+
+
+def _own(data: dict[str, Any], mine: bool) -> str | None:  # noqa: FBT001
+    """The id of the object itself, where the event's data is that object."""
+    return _text(data, "id") if mine else None
+
+
+def _inner(data: dict[str, Any], name: str) -> dict[str, Any]:
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _number(data: dict[str, Any], name: str) -> float | None:
+    value = data.get(name)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9 else None
+
+
+def _text(item: dict[str, Any], *names: str) -> str | None:
+    for name in names:
+        value = item.get(name)
+        if isinstance(value, str) and value.strip():
+            return value
+    return None

@@ -1,0 +1,304 @@
+"""The app: screens, keys, themes, and the one place where long work runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+
+from doctor.model.error import DoctorError
+from doctor.tui import glyph, key, preference, theme
+from doctor.tui.desk import Desk
+from doctor.tui.screens.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from textual.app import SystemCommand
+    from textual.command import Provider
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from doctor.sources.case_store import Store
+    from doctor.tui.screens.page import Page
+
+
+class Cancelled(Exception):  # noqa: N818  (it is no error)
+    """Raised inside long work when somebody cancelled it."""
+
+
+class DoctorApp(App[None]):
+    """`desk` holds the case; every screen reads it, and changes it through `work`."""
+
+    TITLE = "doctor"
+    CSS_PATH = "doctor.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = list(key.GLOBAL)
+    COMMANDS = App.COMMANDS | {lambda: _known()}
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(
+        self, dropped: str | None = None, *, options: Mapping[str, Any] | None = None, store: Store | None = None
+    ) -> None:
+        """`dropped` is put into the first screen as if somebody had typed it; `options` are those of the library."""
+        super().__init__()
+        self.dropped = dropped
+        self.desk = Desk(options, store)
+        self.glyphs = glyph.UNICODE
+        self.copied = ""
+        self.progress = ""
+        self._cancel = threading.Event()
+        self._busy = False
+        self._preferences = preference.Preferences()
+        for one in theme.THEMES:
+            self.register_theme(one)
+        self.theme = theme.DARK.name
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The first screen."""
+        return Home()
+
+    def on_mount(self) -> None:
+        """Take over preferences."""
+        try:
+            self._preferences = preference.load()
+        except DoctorError as error:
+            self.call_after_refresh(self.fail, error)
+        if self._preferences.theme in self.available_themes:
+            self.theme = str(self._preferences.theme)
+        if self._preferences.keys:
+            self.set_keymap(self._preferences.keys)
+        wanted = self._preferences.ascii
+        if glyph.plain_terminal() if wanted is None else wanted:
+            self.glyphs = glyph.ASCII
+            self.add_class("-ascii")
+
+    # ── long work ─────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being worked on."""
+        return self._busy
+
+    def work(self, said: str, job: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
+        """Do a job in a thread, tell of it when it lasts, then go on with its result. One job at a time."""
+        if self._busy:
+            self.notify(f"still at it: {self.progress}; esc cancels", markup=False, severity="warning")
+            return
+        self._busy, self.progress = True, said
+        self._cancel.clear()
+        self.page_busy(said)
+        self.run_worker(lambda: self._work(job, then), thread=True, group="work", exit_on_error=False)
+
+    def progressed(self, name: str, entities: int) -> None:
+        """Called by long work now and then. Raises `Cancelled`."""
+        self.progress = f"{name}: {entities:,} entities"
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def cancel(self) -> None:
+        """Give the work up: its result is not used."""
+        self._cancel.set()
+        self._ended()
+        self.notify("cancelled")
+
+    def _work(self, job: Callable[[], Any], then: Callable[[Any], None] | None) -> None:
+        cancel = self._cancel
+        try:
+            result = job()
+        except Cancelled:
+            return
+        except DoctorError as error:
+            self._back_on_the_loop(cancel, self.fail, error)
+        except Exception as error:
+            if os.environ.get("DOCTOR_DEBUG"):
+                raise
+            told = DoctorError(f"doctor itself failed: {type(error).__name__}: {error}", "please report it")
+            self._back_on_the_loop(cancel, self.fail, told)
+        else:
+            self._back_on_the_loop(cancel, then or (lambda _: None), result)
+
+    def _back_on_the_loop(self, cancel: threading.Event, then: Callable[[Any], None], result: Any) -> None:
+        def go_on() -> None:
+            if not cancel.is_set():
+                self._ended()
+                then(result)
+                self.repaint()
+
+        if self.is_running:
+            self.call_from_thread(go_on)
+
+    def _ended(self) -> None:
+        self._busy = False
+        self._cancel = threading.Event()
+        self.page_busy("")
+
+    def page_busy(self, said: str) -> None:
+        """Tell the pages that work begins or ends."""
+        for screen in self.screen_stack:
+            told = getattr(screen, "told_busy", None)
+            if told is not None:
+                told(said)
+
+    def repaint(self) -> None:
+        """Show what stands on the desk now."""
+        for screen in self.screen_stack:
+            painted = getattr(screen, "painted", None)
+            if painted is not None:
+                painted()
+        self.screen.refresh_bindings()
+
+    def fail(self, error: DoctorError) -> None:
+        """Say what went wrong and what to do."""
+        from doctor.tui.screens.dialog import Trouble
+
+        self.push_screen(Trouble(str(error), error.hint))
+
+    # ── screens ───────────────────────────────────────────────────────────────────────────────────────
+
+    def go(self, name: str, **settings: Any) -> None:
+        """Show a screen: the one that is open already, else a new one on top."""
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, _page()):
+            self.pop_screen()
+        open_pages = [getattr(screen, "NAME", "") for screen in self.screen_stack]
+        if name in open_pages:
+            while getattr(self.screen, "NAME", "") != name:
+                self.pop_screen()
+        else:
+            self.push_screen(_made(name))
+        page: Any = self.screen
+        for setting, given in settings.items():
+            setattr(page, setting, given)
+        self.call_after_refresh(page.painted)
+
+    def action_go(self, name: str) -> None:
+        """A function key."""
+        self.go(name)
+
+    async def action_press(self, name: str, *parameters: str) -> None:
+        """A letter: the action of this name."""
+        words = ", ".join(repr(one) for one in parameters)
+        await self.run_action(f"{name}({words})")
+
+    def action_leave(self) -> None:
+        """Escape: stop the work, leave a field, close a screen."""
+        page: Any = self.screen
+        if self._busy:
+            self.cancel()
+        elif hasattr(page, "left_field") and page.left_field():
+            return
+        elif len(self.screen_stack) > 1:
+            self.pop_screen()
+            self.repaint()
+
+    def action_help(self) -> None:
+        """What this screen is for, and its keys."""
+        from doctor.tui.screens.dialog import Help
+
+        if isinstance(self.screen, _page()):
+            self.push_screen(Help(self.screen))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Letters are not offered while text is typed, nor is what the screen has not got."""
+        if action == "press" and _typing(self.screen):
+            return False
+        name = parameters[0] if action == "press" else action
+        if name == "go":
+            return getattr(self.screen, "NAME", "") not in parameters and isinstance(self.screen, _page())
+        if name == "copy":
+            return bool(getattr(self.screen, "COPIES", False))
+        if name == "export":
+            return isinstance(self.screen, _page()) and self.screen.exports() is not None
+        return True
+
+    # ── copying, exporting, themes ────────────────────────────────────────────────────────────────────
+
+    def action_copy(self) -> None:
+        """Copy what is under the cursor."""
+        page: Any = self.screen
+        text = page.copied() if hasattr(page, "copied") else ""
+        if text:
+            self.copy_text(text)
+        else:
+            self.notify("nothing to copy here", severity="warning")
+
+    def copy_text(self, text: str) -> None:
+        """Copy a text: by OSC 52, and by the system's own tool where there is one."""
+        from doctor.report.safe import line
+        from doctor.tui import clipboard
+
+        self.copied = text
+        self.copy_to_clipboard(text)
+        self.run_worker(lambda: clipboard.copy(text), thread=True, group="copy", exit_on_error=False)
+        self.notify(f"copied  {line(text, 60)}   (Y shows it)", markup=False)
+
+    def action_reveal(self) -> None:
+        """Show what was copied, for terminals that take no OSC 52."""
+        from doctor.tui.screens.dialog import Reveal
+
+        if self.copied:
+            self.push_screen(Reveal(self.copied))
+
+    def action_export(self) -> None:
+        """Write what this screen shows."""
+        from doctor.tui.screens.export import Export
+
+        page = self.screen
+        if isinstance(page, _page()) and (exported := page.exports()) is not None:
+            picture = self.export_screenshot(title="doctor")
+            self.push_screen(Export(exported, picture))
+
+    def action_next_theme(self) -> None:
+        """The next of the three themes; kept for the next time."""
+        names = [one.name for one in theme.THEMES]
+        self.set_theme(names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0])
+
+    def set_theme(self, name: str) -> None:
+        """Use a theme from now on."""
+        self.theme = name
+        self._preferences = self._preferences._replace(theme=name)
+        chosen = self._preferences
+        self.run_worker(lambda: preference.save(chosen), thread=True, group="preferences", exit_on_error=False)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the command palette offers beside rules and products."""
+        from doctor.tui.palette import commands
+
+        return commands(self, screen)
+
+
+def _page() -> type[Page]:
+    from doctor.tui.screens.page import Page
+
+    return Page
+
+
+def _typing(screen: Screen[Any]) -> bool:
+    from textual.widgets import Input
+
+    return isinstance(screen.focused, Input)
+
+
+def _known() -> type[Provider]:
+    from doctor.tui.palette import Known
+
+    return Known
+
+
+_PAGES = {
+    "check": "Check", "diagnose": "Diagnose", "setup": "Setup", "rules": "Rules", "note": "NotePage",
+}  # fmt: skip
+
+
+def _made(name: str) -> Screen[Any]:
+    found: Screen[Any] = getattr(import_module(f"doctor.tui.screens.{name}"), _PAGES[name])()
+    return found
+
+
+def run(dropped: str | None = None) -> int:
+    """Run the app; give its exit code."""
+    app = DoctorApp(dropped)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,207 @@
+"""The case at hand, for all screens: evidence goes in, the diagnosis stands on it, the store keeps it.
+
+No widget and no rule is known here. Its methods do the slow work and are called from worker threads, one at a time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from doctor.model.error import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from doctor.casework import Keeper, Session
+    from doctor.engine.diagnose import Asking, Diagnosis
+    from doctor.engine.handoff import Handoff
+    from doctor.engine.rulebook import Rulebook
+    from doctor.library import Options
+    from doctor.model.case import Case
+    from doctor.model.finding import Report
+    from doctor.sources.case_store import Row, Store
+    from doctor.sources.display import Shown
+
+WHERE = "at:"
+"""How a case notes where in a setup somebody stood, among what it was asked: `at:okta-saml:addresses`."""
+
+
+class Sheet(NamedTuple):
+    """One input that was checked: its report, and the text of each document in it, by name."""
+
+    report: Report
+    shown: Mapping[str, Shown]
+
+
+class Desk:
+    """What the app works on. `sheet` is the input checked last, `session` the diagnosis of the case."""
+
+    def __init__(self, options: Mapping[str, Any] | None = None, store: Store | None = None) -> None:
+        self._given = dict(options or {})
+        self._store = store
+        self.session: Session | None = None
+        self.sheet: Sheet | None = None
+        self._keeper: Keeper | None = None
+        self.unkept = False
+        """Whether the store could not be written; said once."""
+
+    @cached_property
+    def options(self) -> Options:
+        """The options that the app was started with."""
+        from doctor import library
+
+        return library.chosen(self._given)
+
+    @cached_property
+    def book(self) -> Rulebook:
+        """The rules."""
+        from doctor import library
+
+        return library.rulebook(self.options) if self._given else library.rulebook(library.Options())
+
+    @property
+    def store(self) -> Store:
+        """The store of cases, the same as the command line's."""
+        if self._store is None:
+            from doctor.sources.case_store import Store
+
+            self._store = Store()
+        return self._store
+
+    # ── what there is ─────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def found(self) -> Diagnosis | None:
+        """The diagnosis as it stands."""
+        return None if self.session is None else self.session.so_far
+
+    @property
+    def case(self) -> Case | None:
+        """The case as it stands."""
+        return None if self.session is None else self.session.case
+
+    def recent(self) -> list[Row]:
+        """The kept cases, the latest first. Raises `InputError`."""
+        return self.store.rows()
+
+    def product(self) -> str | None:
+        """The name of the product that the evidence shows, or that somebody named."""
+        found, case = self.found, self.case
+        shown = {one.provider for one in found.subjects if one.provider} if found else set()
+        only = next(iter(shown)) if len(shown) == 1 else case.provider if case else None
+        return self.book.names.get(only) if only else None
+
+    def messages(self) -> Handoff:
+        """The notes of the case, the same as `doctor handoff` writes."""
+        from doctor.engine import handoff
+        from doctor.engine.diagnose import Examined
+
+        case = self._case()
+        examined = Examined(case, self.book)
+        wanted = handoff.Wanted("all", case.name, examined.provider, handoff.known_values(examined))
+        return handoff.handoff(examined.diagnosis("error"), self.book, wanted)
+
+    # ── evidence ──────────────────────────────────────────────────────────────────────────────────────
+
+    def open(self, name: str) -> None:
+        """Go on with a kept case. Raises `UsageError` and `InputError`."""
+        case = self.store.load(name)
+        self._begin(case, case)
+        self.sheet = None
+
+    def new(self) -> None:
+        """Put the case away; the next evidence begins another one."""
+        self.session = self._keeper = self.sheet = None
+
+    def check(self, subject: str | bytes, progress: Callable[[str, int], None]) -> Sheet:
+        """Judge one input by itself; it becomes the sheet. Raises `InputError`."""
+        from doctor import library
+        from doctor.sources import display
+
+        report = library.check(subject, progress=progress, book=self.book, **self._given)
+        if report.unreadable and not report.subjects:
+            raise InputError(report.unreadable[0], "drop another file, or check its permissions")
+        self.sheet = Sheet(report, display.shown(subject, allow_private=self.options.allow_private))
+        return self.sheet
+
+    def add_input(self, word: str) -> None:
+        """Take a file or an address into the case. Raises `InputError` and `UsageError`."""
+        from doctor import casework
+
+        self._gather(casework.Evidence((word,)))
+
+    def add_text(self, text: str) -> None:
+        """Take a text into the case: a document when it is one, else what somebody reports."""
+        from doctor import casework
+        from doctor.sources import reader
+
+        found = reader.of_bytes(text.encode("utf-8", "replace"), "pasted text")
+        if isinstance(found, reader.Stream):
+            return
+        named = found._replace(name=f"pasted text {(found.sha256 or '')[:8]}")
+        self._go_on(casework.with_document(self._case(), named))
+
+    def tell(self, facts: Mapping[str, Any]) -> None:
+        """Tell facts, as options do. Raises `UsageError` for a wrong value."""
+        from doctor import casework
+
+        self._gather(casework.Evidence(given=dict(facts)))
+
+    def name_product(self, provider: str) -> None:
+        """Say which product the identity provider is."""
+        self._go_on(self._case()._replace(provider=provider))
+
+    def note(self, asked: tuple[str, ...]) -> None:
+        """Keep what was asked and checked off."""
+        self._go_on(self._case()._replace(asked=asked))
+
+    def answer(self, asking: Asking, facts: dict[str, Any]) -> None:
+        """Answer a question; without facts the person does not know."""
+        if self.session is not None:
+            self.session.answer(asking, facts)
+            self._keep()
+
+    def back(self) -> bool:
+        """Take the last answer back; False when there is none."""
+        if self.session is None or not self.session.back():
+            return False
+        self._keep()
+        return True
+
+    def _gather(self, evidence: Any) -> None:
+        from doctor import casework
+
+        self._go_on(casework.gather(self._case(), evidence, self.options, self.book))
+
+    def _case(self) -> Case:
+        if self.case is not None:
+            return self.case
+        from doctor import casework
+
+        begun = casework.empty("", self.options)
+        return begun._replace(name=f"{begun.now[:16].replace(':', '')}-{secrets.token_hex(2)}")
+
+    def _go_on(self, case: Case) -> None:
+        if self.session is None:
+            self._begin(case, None)
+        else:
+            self.session.go_on(case)
+        self._keep()
+
+    def _begin(self, case: Case, seen: Case | None) -> None:
+        from doctor import casework
+
+        self.session = casework.Session(case, self.book, self.options.fail_on, casework.personal(self.options))
+        self._keeper = casework.Keeper(self.store, seen)
+
+    def _keep(self) -> None:
+        """Write the case. When the store refuses it is said once, and the work goes on in memory."""
+        if self.session is None or self._keeper is None or self.unkept:
+            return
+        try:
+            self._keeper.keep(self.session)
+        except InputError:
+            self.unkept = True
+            raise

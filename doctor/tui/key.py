@@ -1,0 +1,28 @@
+"""The keys: what each does, under a name by which it can be remapped. None fights tmux (ctrl+b) or screen (ctrl+a)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.binding import Binding
+
+PAGES: Final = {"home": "Home", "check": "Check", "diagnose": "Diagnose", "setup": "Setup", "rules": "Rules"}
+"""The screens that can be reached from everywhere, with their titles."""
+_FUNCTION: Final = {"home": "f2", "check": "f3", "diagnose": "f4", "setup": "f5", "rules": "f6"}
+_LETTER: Final = {"home": "h", "check": "c", "diagnose": "d", "setup": "s", "rules": "r"}
+
+GLOBAL: Final = [
+    Binding("f1", "help", "Help", id="help", key_display="?/f1"),
+    Binding("question_mark", "press('help')", "Help", show=False, id="help-letter"),
+    Binding("ctrl+p", "command_palette", "Palette", key_display="^p", id="palette"),
+    *(Binding(_LETTER[name], f"press('go', '{name}')", title, id=name) for name, title in PAGES.items()),
+    *(Binding(key, f"go('{name}')", PAGES[name], show=False, id=f"{name}-anywhere") for name, key in _FUNCTION.items()),
+    Binding("y", "press('copy')", "Copy", id="copy"),
+    Binding("Y", "press('reveal')", "Show what was copied", show=False, id="reveal"),
+    Binding("e", "press('export')", "Export", id="export"),
+    Binding("f9", "export", "Export", show=False, id="export-anywhere"),
+    Binding("f8", "next_theme", "Theme", show=False, id="theme"),
+    Binding("escape", "leave", "Back", id="back", show=False),
+    Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
+]
+"""Keys of the whole app. Letters (`press`) do not work while text is typed; the others always do."""

@@ -1,0 +1,96 @@
+"""What a screen shows, as a file: JSON, Markdown, HTML, text, or a picture of it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from doctor.model.error import UsageError
+from doctor.tui import paint
+from doctor.tui.screens.dialog import Dialog
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from doctor.tui.screens.page import Exported
+
+FORMS = {
+    "json": "JSON, the same as the command line's", "md": "Markdown", "html": "HTML", "txt": "text",
+    "svg": "picture of the screen (SVG)",
+}  # fmt: skip
+
+
+class Export(Dialog):
+    """Choose the form, see the file's name, write it."""
+
+    def __init__(self, exported: Exported, picture: str) -> None:
+        super().__init__()
+        self._exported, self._picture = exported, picture
+
+    def compose(self) -> ComposeResult:
+        """Forms and the name."""
+        with self.boxed("Export"):
+            yield OptionList(*(Option(paint.plain(said)) for said in FORMS.values()), id="forms")
+            yield Static("File", classes="said")
+            yield Input(self._named("json"), id="file")
+            yield Static("enter writes it, esc leaves it", classes="hint")
+
+    def _named(self, form: str) -> str:
+        plain = re.sub(r"[^\w.-]+", "-", self._exported.name).strip("-.") or "export"
+        return str(Path.cwd() / f"doctor-{plain}.{form}")
+
+    def on_mount(self) -> None:
+        """Begin with the form."""
+        self.query_one(OptionList).focus()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """The name ends like the form."""
+        self.query_one(Input).value = self._named(list(FORMS)[event.option_index])
+
+    def on_option_list_option_selected(self) -> None:
+        """Write it."""
+        self._write()
+
+    def on_input_submitted(self) -> None:
+        """Write it."""
+        self._write()
+
+    def _write(self) -> None:
+        from doctor.tui.app import DoctorApp
+
+        form = list(FORMS)[self.query_one(OptionList).highlighted or 0]
+        path, text, app = Path(self.query_one(Input).value).expanduser(), self.written(form), self.app
+        self.dismiss()
+        if isinstance(app, DoctorApp):
+            app.work(f"writing {path}", lambda: write(path, text), lambda _: app.notify(f"written: {path}", markup=False))
+
+    def written(self, form: str) -> str:
+        """The text of one form."""
+        from doctor.report import letter
+
+        one = self._exported
+        if form == "svg":
+            return self._picture
+        if form == "json":
+            return one.json
+        blocks = [letter.title(one.name), letter.code(*one.text.rstrip("\n").split("\n"))]
+        if form == "md":
+            return one.markdown or letter.markdown(blocks)
+        if form == "html":
+            return one.html or letter.html([blocks], one.name)
+        return one.text
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file that is not there yet. Raises `UsageError`."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise UsageError(f"{path} is there already", "give another name") from None
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}", "give another folder") from None

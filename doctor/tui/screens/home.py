@@ -1,0 +1,279 @@
+"""The first screen: drop anything; the lookup table; the cases that are kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from doctor.catalogue import lookup
+from doctor.tui import intake, paint
+from doctor.tui.screens.page import Exported, Page
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.events import Click, Paste
+
+    from doctor.sources.case_store import Row as Kept
+
+_MANY = 200
+"""Characters of a paste that nobody wants to see in a field."""
+_CASES = 30
+
+
+class Drop(Input):
+    """The one field that takes anything; a long paste is taken whole."""
+
+    class Pasted(Message):
+        """Something was pasted that is no line."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def _on_paste(self, event: Paste) -> None:
+        """Several lines, or a very long one, are evidence at once."""
+        if "\n" in event.text.strip() or len(event.text) > _MANY:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Pasted(event.text))
+        else:
+            super()._on_paste(event)
+            event.prevent_default()
+
+
+class Home(Page):
+    """Drop anything."""
+
+    NAME = "home"
+    PLACE = "Home"
+    ABOUT = (
+        "Paste or type anything into the field: a file's path, an address, base64 from a browser, an error text, "
+        "a whole ticket, the id of a rule. doctor recognises it and goes to the right screen; what you drop becomes "
+        "part of the case. A product's name filters the table; enter begins its setup.\n"
+        "Below, or on the right, are the cases kept on this machine: enter goes on with one."
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "field", "Search", id="search", key_display="/"),
+        Binding("ctrl+t", "next_type", "Type", id="type", key_display="^t"),
+        Binding("ctrl+n", "new_case", "New case", id="new-case", key_display="^n"),
+        Binding("delete", "forget", "Forget case", show=False, id="forget"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._type: str | None = None
+        self._rows: list[tuple[str, dict[str, str]]] = []
+        self._kept: list[Kept] = []
+
+    def body(self) -> ComposeResult:
+        """The field, what it would do, the table and the cases."""
+        yield Drop(placeholder="Drop anything: file, URL, base64, error text, provider", id="drop")
+        yield Static(id="would")
+        with Horizontal(id="home"):
+            with Vertical(id="lookup"):
+                yield Static(id="types")
+                yield OptionList(id="products")
+            with Vertical(id="kept"):
+                yield Static("Recent cases", classes="heading")
+                yield OptionList(id="cases")
+
+    def on_mount(self) -> None:
+        """Begin in the field; the table comes with the first picture, the cases right after."""
+        self.query_one(Drop).focus()
+        self.filtered()
+        if self.doctor.dropped:
+            self.query_one(Drop).value = self.doctor.dropped
+            self.call_after_refresh(self.taken, self.doctor.dropped)
+
+    def paint_page(self) -> None:
+        """The cases, as they are now."""
+        self.run_worker(self._read_cases, thread=True, group="cases", exclusive=True, exit_on_error=False)
+
+    def _read_cases(self) -> None:
+        from doctor.model.error import DoctorError
+
+        try:
+            found = self.desk.recent()[:_CASES]
+        except DoctorError as error:
+            self.app.call_from_thread(self._no_cases, error)
+        else:
+            self.app.call_from_thread(self._show_cases, found)
+
+    def _no_cases(self, error: Exception) -> None:
+        listed = self.query_one("#cases", OptionList)
+        listed.clear_options()
+        listed.add_option(Option(paint.plain(f"cannot be read: {error}"), disabled=True))
+
+    def _show_cases(self, found: list[Kept]) -> None:
+        listed = self.query_one("#cases", OptionList)
+        at = listed.highlighted
+        self._kept = found
+        listed.clear_options()
+        listed.add_options([Option(self._case_line(one)) for one in found])
+        if not found:
+            listed.add_option(Option(Content.styled("None yet. What you drop above begins one.", paint.DIM), disabled=True))
+        elif at is not None:
+            listed.highlighted = min(at, len(found) - 1)
+
+    def _case_line(self, one: Kept) -> Content:
+        here = self.desk.case is not None and one.name == self.desk.case.name
+        mark = self.glyphs.pointer if here else " "
+        verdict = paint.word(one.verdict or "", f"{one.verdict or '':<9}")
+        told = one.headline or "no cause yet"
+        return Content.assemble(
+            f"{mark} ", paint.plain(one.name, "bold", 40), "  ", verdict, "\n   ", (f"{one.updated[:16]}  ", paint.DIM),
+            paint.plain(told, paint.DIM, 60),
+        )  # fmt: skip
+
+    # ── the table ─────────────────────────────────────────────────────────────────────────────────────
+
+    @on(Input.Changed, "#drop")
+    def filtered(self) -> None:
+        """The table follows every key."""
+        text = self.query_one(Drop).value
+        dropped = intake.recognised(text, self.desk.book)
+        searching = dropped.kind in ("nothing", "product")
+        self._fill(dropped.word if searching else "")
+        say = dropped.say or "type to search the table; paste anything"
+        self.query_one("#would", Static).update(paint.plain(f"  {say}", paint.DIM))
+
+    def _fill(self, query: str) -> None:
+        products = self.desk.book.providers
+        hits = lookup.search(products, query, self._type)
+        self._rows = [(hit.id, dict(row)) for hit in hits for row in hit.rows]
+        listed = self.query_one("#products", OptionList)
+        listed.clear_options()
+        listed.add_options([Option(self._row_line(row)) for _, row in self._rows])
+        if self._rows:
+            listed.highlighted = 0
+        else:
+            listed.add_option(Option(Content.styled("Nothing of this type is called so.", paint.DIM), disabled=True))
+        self.query_one("#types", Static).update(self._types_line())
+
+    def _row_line(self, row: dict[str, str]) -> Content:
+        name = paint.pad(row["name"], 26, self.glyphs.ellipsis)
+        return Content.assemble(" ", name, " ", (f"{row['type']:<11}", paint.STYLES["notice"]), paint.plain(row["url"], paint.DIM))
+
+    def _types_line(self) -> Content:
+        shown = [
+            Content.styled(f" {name} ", "$text-accent bold reverse" if name == (self._type or "All") else "")
+            for name in ("All", *lookup.TYPES)
+        ]
+        count = f"  {len(self._rows)} row{'s' * (len(self._rows) != 1)}"
+        return Content.assemble(*shown, (count, paint.DIM))
+
+    @on(Input.Submitted, "#drop")
+    def submitted(self, event: Input.Submitted) -> None:
+        """Enter in the field."""
+        self.taken(event.value)
+
+    @on(Drop.Pasted)
+    def pasted(self, event: Drop.Pasted) -> None:
+        """A long paste is taken at once."""
+        self.taken(event.text)
+
+    def on_paste(self, event: Paste) -> None:
+        """A paste anywhere on the screen."""
+        event.stop()
+        self.taken(event.text)
+
+    def on_click(self, event: Click) -> None:
+        """A type that is clicked narrows the table."""
+        if getattr(event.widget, "id", None) == "types":
+            at = 0
+            for name in ("All", *lookup.TYPES):
+                at += len(name) + 2
+                if event.x < at:
+                    self._type = None if name == "All" else name
+                    self.filtered()
+                    return
+
+    @on(OptionList.OptionSelected, "#products")
+    def chosen(self, event: OptionList.OptionSelected) -> None:
+        """A row of the table: its setup."""
+        if event.option_index < len(self._rows):
+            provider, row = self._rows[event.option_index]
+            self.doctor.go("setup", wanted=(provider, row["url"]))
+
+    @on(OptionList.OptionSelected, "#cases")
+    def resumed(self, event: OptionList.OptionSelected) -> None:
+        """A case: go on where it stands."""
+        from doctor.tui import resume
+
+        if event.option_index < len(self._kept):
+            name = self._kept[event.option_index].name
+            self.doctor.work(f"opening {name}", lambda: self.desk.open(name), lambda _: resume.goes_on(self.doctor))
+
+    def taken(self, text: str) -> None:
+        """Take what was dropped, and go where it belongs."""
+        from doctor.tui import taking
+
+        dropped = intake.recognised(text, self.desk.book)
+        if dropped.kind == "product":
+            if self._rows:
+                at = self.query_one("#products", OptionList).highlighted or 0
+                provider, row = self._rows[at]
+                self.doctor.go("setup", wanted=(provider, row["url"]))
+        elif dropped.kind != "nothing":
+            self.query_one(Drop).value = ""
+            taking.take(self.doctor, dropped)
+
+    # ── keys ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def on_key(self, event: object) -> None:
+        """Down in the field goes to the table."""
+        if getattr(event, "key", "") == "down" and isinstance(self.focused, Drop):
+            self.query_one("#products", OptionList).focus()
+
+    def action_field(self) -> None:
+        """Go to the field."""
+        self.query_one(Drop).focus()
+
+    def action_next_type(self) -> None:
+        """The next type of integration."""
+        names = (None, *lookup.TYPES)
+        self._type = names[(names.index(self._type) + 1) % len(names)]
+        self.filtered()
+
+    def action_new_case(self) -> None:
+        """Put the case away."""
+        self.desk.new()
+        self.notify("The case is kept. What you drop next begins another one.", markup=False)
+        self.painted()
+
+    def action_forget(self) -> None:
+        """Forget the case under the cursor, after asking."""
+        from doctor.tui.screens.dialog import Sure
+
+        at = self.query_one("#cases", OptionList).highlighted
+        if at is None or at >= len(self._kept) or self.focused is not self.query_one("#cases", OptionList):
+            return
+        name = self._kept[at].name
+
+        def forget(sure: bool | None) -> None:  # noqa: FBT001  (the framework's call)
+            if sure:
+                if self.desk.case is not None and self.desk.case.name == name:
+                    self.desk.new()
+                self.doctor.work(f"forgetting {name}", lambda: self.desk.store.delete(name))
+
+        self.app.push_screen(Sure(f"Forget the case {name} and its documents?"), forget)
+
+    def exports(self) -> Exported | None:
+        """The table as it is filtered."""
+        from doctor.report import json, providers
+        from doctor.report.text import Look
+
+        query = self.query_one(Drop).value
+        hits = lookup.search(self.desk.book.providers, query, self._type)
+        if not hits:
+            return None
+        data = providers.listing(self.desk.book, query, self._type, hits, [])
+        return Exported("providers", json.text(data), providers.table(data, Look()))

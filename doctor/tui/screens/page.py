@@ -1,0 +1,113 @@
+"""What every screen has: the title, the line of long work, the footer, help, and something to export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual.screen import Screen
+from textual.widgets import Footer, Input
+
+from doctor.tui.widgets.bar import Busy, TitleBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.events import Resize
+
+    from doctor.tui.app import DoctorApp
+    from doctor.tui.desk import Desk
+    from doctor.tui.glyph import Glyphs
+
+
+class Exported(NamedTuple):
+    """What a screen gives away: a name for the file, the JSON text, and the same for people.
+
+    Where a screen has no Markdown or HTML of its own, they are made of the text.
+    """
+
+    name: str
+    json: str
+    text: str
+    markdown: str | None = None
+    html: str | None = None
+
+
+class Page(Screen[None]):
+    """A screen on the case. A subclass says what it holds (`body`) and paints it (`paint_page`)."""
+
+    NAME: ClassVar[str] = ""
+    PLACE: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""
+    """What the screen is for, for its help."""
+    COPIES: ClassVar[bool] = False
+    """Whether there is something to copy."""
+
+    def compose(self) -> ComposeResult:
+        """Title, body, the line of long work, footer."""
+        yield TitleBar(id="title")
+        yield from self.body()
+        yield Busy(id="busy")
+        yield Footer(show_command_palette=False)
+
+    def body(self) -> ComposeResult:
+        """What stands between title and footer."""
+        yield from ()
+
+    @property
+    def doctor(self) -> DoctorApp:
+        """The app."""
+        from doctor.tui.app import DoctorApp
+
+        app: Any = self.app
+        assert isinstance(app, DoctorApp)  # noqa: S101  (for the type)
+        return app
+
+    @property
+    def desk(self) -> Desk:
+        """The case at hand."""
+        return self.doctor.desk
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        return self.doctor.glyphs
+
+    def painted(self) -> None:
+        """Show what stands on the desk now."""
+        if self.is_mounted:
+            self.query_one(TitleBar).tell(self.PLACE, self.desk, self.glyphs)
+            self.paint_page()
+
+    def paint_page(self) -> None:
+        """Paint what is this screen's own."""
+
+    def on_screen_resume(self) -> None:
+        """It is on top again."""
+        self.call_after_refresh(self.painted)
+
+    def on_resize(self, _event: Resize) -> None:
+        """The title goes to both edges."""
+        self.call_after_refresh(self._titled)
+
+    def _titled(self) -> None:
+        if self.is_mounted:
+            self.query_one(TitleBar).tell(self.PLACE, self.desk, self.glyphs)
+
+    def told_busy(self, said: str) -> None:
+        """Long work begins, or ends (nothing said)."""
+        if self.is_mounted:
+            busy = self.query_one(Busy)
+            if said:
+                busy.begin(said)
+            else:
+                busy.end()
+
+    def left_field(self) -> bool:
+        """Escape leaves a field that has the focus, before it leaves the screen."""
+        if isinstance(self.focused, Input):
+            self.focus_next()
+            return not isinstance(self.focused, Input)
+        return False
+
+    def exports(self) -> Exported | None:
+        """What this screen can give away now."""
+        return None

@@ -1,0 +1,87 @@
+"""From what was dropped to the screen where it belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from doctor.model.error import UsageError
+from doctor.tui import resume
+
+if TYPE_CHECKING:
+    from doctor.tui.app import DoctorApp
+    from doctor.tui.desk import Desk
+    from doctor.tui.intake import Dropped
+
+_TOLD: Final = frozenset(("error-text", "callback", "token", "private-key"))
+"""Kinds in which there is nothing to look at, but something to diagnose."""
+
+
+def take(app: DoctorApp, dropped: Dropped) -> None:
+    """Take it: a rule's page at once, everything else into the case, and then its screen."""
+    if dropped.kind == "rule":
+        app.go("rules", wanted=dropped.word)
+        return
+    job = _take_text if dropped.kind == "text" else _take_input
+    app.work(_said(dropped), lambda: job(app, dropped.word), lambda name: _shown(app, name))
+
+
+def _said(dropped: Dropped) -> str:
+    if dropped.kind == "text":
+        return "reading the text"
+    return ("fetching " if dropped.kind == "url" else "reading ") + dropped.word
+
+
+def _shown(app: DoctorApp, name: str) -> None:
+    if name == "resume":
+        resume.goes_on(app)
+    else:
+        app.go(name)
+
+
+def _take_input(app: DoctorApp, word: str) -> str:
+    """A file or address: checked by itself, then evidence of the case; the name of the screen."""
+    desk = app.desk
+    sheet = desk.check(word, app.progressed)
+    kinds = {one.kind for one in sheet.report.subjects}
+    if kinds == {"case"}:
+        _imported(desk, word)
+        return "resume"
+    if "metadata-aggregate" not in kinds:
+        desk.add_input(word)
+    return "diagnose" if _only_told(desk, kinds) else "check"
+
+
+def _take_text(app: DoctorApp, text: str) -> str:
+    """A paste: a document when it is one, else what somebody reports."""
+    desk = app.desk
+    sheet = desk.check(text.encode("utf-8", "replace"), app.progressed)
+    kinds = {one.kind for one in sheet.report.subjects}
+    desk.add_text(text)
+    return "diagnose" if _only_told(desk, kinds) else "check"
+
+
+def _only_told(desk: Desk, kinds: set[str]) -> bool:
+    """Whether all of it is told, and nothing of it can be looked at."""
+    shown = desk.sheet.report.subjects if desk.sheet else ()
+    plain = all(one.kind != "unknown" or one.summary.get("form") == "text" for one in shown)
+    if kinds <= _TOLD | {"unknown"} and plain:
+        desk.sheet = None
+        return True
+    return False
+
+
+def _imported(desk: Desk, word: str) -> None:
+    """A case file becomes a kept case, unless one of its name is there already."""
+    from pathlib import Path
+
+    from doctor.sources import case_file
+
+    case = case_file.load(Path(word))
+    if not case.name.strip() or not case.name.isprintable():
+        raise UsageError("the case's name is not printable", "doctor cases import FILE --name NAME gives it another")
+    if desk.store.has(case.name):
+        raise UsageError(f"there is a case {case.name!r} already", "doctor cases import FILE --name NAME keeps both")
+    desk.store.save(case)
+    desk.open(case.name)
+
+

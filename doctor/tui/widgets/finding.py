@@ -1,0 +1,95 @@
+"""One finding in full: what is wrong, both values, who must do what, and what it rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from doctor.report.text import WHO
+from doctor.tui import paint
+from doctor.tui.glyph import glyphs_of
+from doctor.tui.widgets.difference import Difference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.widget import Widget
+
+    from doctor.model.finding import Finding
+    from doctor.tui.glyph import Glyphs
+
+
+class FindingView(VerticalScroll, can_focus=True):
+    """Shows a finding; without one, what it is told to say instead."""
+
+    DEFAULT_CSS = "FindingView > Static { height: auto; }"
+
+    def show(self, found: Finding, product: str | None = None) -> None:
+        """Show this finding. `product` names the identity provider's product."""
+        self._fill(parts(found, product, glyphs_of(self)))
+
+    def say(self, *told: Content) -> None:
+        """Show this instead."""
+        self._fill(Static(one) for one in told)
+
+    def _fill(self, widgets: Iterator[Widget]) -> None:
+        with self.app.batch_update():
+            self.remove_children()
+            self.mount_all(list(widgets))
+        self.scroll_to(0, 0, animate=False)
+
+
+def parts(found: Finding, product: str | None, glyphs: Glyphs) -> Iterator[Widget]:
+    """The widgets of a finding, from above to below."""
+    yield Static(heading(found))
+    if found.message != found.title:
+        yield Static(paint.plain(found.message), classes="part")
+    if found.expected is not None and found.actual is not None:
+        values = Difference(found.expected, found.actual, found.difference)
+        values.add_class("part")
+        yield values
+    if found.fix and found.severity != "info":
+        yield Static(_fix(found, product), classes="part")
+    if found.evidence:
+        yield Static(_proof(found, glyphs), classes="part")
+    yield Static(_rests_on(found, glyphs), classes="part")
+
+
+def heading(found: Finding) -> Content:
+    """Severity, id, verdict and title."""
+    verdict = Content("") if found.verdict == "confirmed" else Content.assemble("  ", paint.word(found.verdict))
+    return Content.assemble(
+        paint.word(found.severity), "  ", paint.plain(found.id, "bold"), verdict, "\n", paint.plain(found.title, "bold")
+    )
+
+
+def _fix(found: Finding, product: str | None) -> Content:
+    who = f"{product} admin" if found.who == "idp-admin" and product else WHO.get(found.who or "", found.who or "")
+    steps = [Content.assemble(f"{number}. ", paint.plain(text)) for number, text in enumerate(found.fix, 1)]
+    return paint.lines([Content.assemble(("Fix", "bold"), (f" ({who})" if who else "", paint.DIM)), *steps])
+
+
+def _proof(found: Finding, glyphs: Glyphs) -> Content:
+    rows = [
+        Content.assemble(
+            f"{glyphs.bullet} ", paint.plain(f"{one.fact} = {paint.value(one.value)}", limit=300), "  ",
+            paint.plain(one.source, paint.DIM, 120),
+        )
+        for one in found.evidence[:8]
+    ]  # fmt: skip
+    return paint.lines([Content.styled("Because", "bold"), *rows])
+
+
+def _rests_on(found: Finding, glyphs: Glyphs) -> Content:
+    rows: list[Content | str] = [Content.styled("Rests on", "bold")]
+    for one in found.cite:
+        rows.append(Content.assemble(f"{glyphs.bullet} ", paint.plain(one.title)))
+        rows.append(paint.plain(f"  {one.url}", paint.DIM))
+    if found.elsewhere is not None and found.elsewhere.accept:
+        rows.append(paint.plain(f"Passes in {', '.join(found.elsewhere.accept)}.", paint.DIM))
+        if found.elsewhere.refuse:
+            rows.append(paint.plain(f"Refused by {', '.join(found.elsewhere.refuse)}.", paint.DIM))
+    return paint.lines(rows)

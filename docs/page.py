@@ -36,6 +36,7 @@ FOLDERS: Final = {
     "connection": "Connections at the vendor", "organization": "Organizations and their domains",
     "scim": "Directory sync (SCIM)", "oauth": "OAuth and OpenID Connect",
     "application": "The application at the identity provider (exports)",
+    "provider": "Habits of single products",
 }  # fmt: skip
 _PLACE: Final = re.compile(r"\{[a-z][a-z0-9_.]*(?::[a-z]+)?\}")
 

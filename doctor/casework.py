@@ -106,7 +106,8 @@ def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: 
 
 _OPTION = {"sp.acs_url": "--acs-url", "sp.entity_id": "--sp-entity-id", "idp.expected_entity_id": "--idp-entity-id",
            "login.received_at": "--received-at", "case.judged_at": "--at",
-           "clock.tolerance_seconds": "--clock-tolerance"}  # fmt: skip
+           "clock.tolerance_seconds": "--clock-tolerance",
+           **{fact: f"--{name.replace('_', '-')}" for fact, name in library.OPENID.items()}}  # fmt: skip
 
 
 def _party(chosen: library.Options) -> list[tuple[str, Any]]:
@@ -115,6 +116,7 @@ def _party(chosen: library.Options) -> list[tuple[str, Any]]:
         ("idp.expected_entity_id", chosen.idp_entity_id), ("connection.vendor", chosen.vendor),
         ("login.received_at", _iso(chosen.received_at)), ("case.judged_at", _iso(chosen.at)),
         ("clock.tolerance_seconds", chosen.clock_tolerance),
+        *((fact, getattr(chosen, name)) for fact, name in library.OPENID.items()),
     )  # fmt: skip
     return [(name, value) for name, value in pairs if value is not None]
 
@@ -128,7 +130,7 @@ def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
     from doctor.sources import subject as subjects
 
     named = [(word, None) for word in evidence.words] + [(word, "connection") for word in evidence.connection_files]
-    offered = [(chosen.sp_metadata, "sp-metadata"), (chosen.idp_metadata, "idp-metadata")]
+    offered = [(chosen.sp_metadata, "sp-metadata"), (chosen.idp_metadata, "idp-metadata"), (chosen.jwks, "jwks")]
     named += [(os.fspath(word), kind) for word, kind in offered if word is not None and not isinstance(word, bytes)]
     found = []
     for word, kind in named:

@@ -31,6 +31,11 @@ MAX_REMEMBERED: Final = 256 * 1024
 """Bytes of metadata given beside subjects up to which what was read of it is kept for the next call."""
 MAX_TOLERANCE: Final = 86_400
 """The widest tolerance that can be asked for, in seconds: a day."""
+OPENID: Final = {
+    "oauth.expected_issuer": "issuer", "oauth.client_id": "client_id", "oauth.expected_redirect_uri": "redirect_uri",
+    "oauth.nonce": "nonce",
+}  # fmt: skip
+"""Facts of OpenID Connect, and the option that tells each."""
 FAIL_ON: Final = ("error", "warning", "notice", "never")
 
 
@@ -46,7 +51,9 @@ class Options(NamedTuple):
     holds the connection, workos or scalekit. `received_at`: when a response was received (aware; default: from
     the capture, else `at`, else unknown). `clock_tolerance`: seconds by which clocks may differ.
     `decryption_key`: the service provider's private key (PEM: a file or bytes); what it decrypts stays in
-    memory. `show_personal`: tell values of people as they are, not only their shape.
+    memory. `show_personal`: tell values of people as they are, not only their shape. Of OpenID Connect: `jwks`, the
+    provider's key set, which checks signatures of tokens; `issuer`, `client_id`, `redirect_uri` and `nonce`, as the
+    application has them.
     """
 
     acs_url: str | None = None
@@ -65,6 +72,11 @@ class Options(NamedTuple):
     clock_tolerance: float | None = None
     decryption_key: Subject | None = None
     show_personal: bool = False
+    jwks: Subject | None = None
+    issuer: str | None = None
+    client_id: str | None = None
+    redirect_uri: str | None = None
+    nonce: str | None = None
 
 
 def check(
@@ -143,6 +155,8 @@ def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], di
     tell("sp.entity_id", chosen.sp_entity_id, "--sp-entity-id")
     tell("idp.expected_entity_id", chosen.idp_entity_id, "--idp-entity-id")
     tell("connection.vendor", chosen.vendor, "--vendor")
+    for fact, name in OPENID.items():
+        tell(fact, getattr(chosen, name), f"--{name.replace('_', '-')}")
     tell("login.received_at", chosen.received_at, "--received-at")
     if chosen.clock_tolerance is not None:
         facts["clock.tolerance_seconds"] = chosen.clock_tolerance
@@ -150,14 +164,14 @@ def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], di
         facts["case.judged_at"] = chosen.at  # no source: naming a moment is no claim about the case
     for document in context:
         kind = str(document.details["offered_as"])
-        for fact, value in _TOLD_BY[kind](document) if _fits(document, kind) else ():
+        for fact, value in _TOLD_BY[kind](document) if kind in _TOLD_BY and _fits(document, kind) else ():
             tell(fact, value, f"--{kind}")
     return facts, sources
 
 
 def _contexts(chosen: Options) -> list[Document]:
     """The files given beside the subjects."""
-    given = (("sp-metadata", chosen.sp_metadata), ("idp-metadata", chosen.idp_metadata))
+    given = (("sp-metadata", chosen.sp_metadata), ("idp-metadata", chosen.idp_metadata), ("jwks", chosen.jwks))
     return [_context(subject, chosen, kind) for kind, subject in given if subject is not None]
 
 

@@ -21,8 +21,8 @@ class Difference(NamedTuple):
 
 
 _AUDIENCE: Final = Difference("audience-unchecked", accepts=True, why="the audience is left to the application")
-_AUDIENCE_OPTIONAL: Final = Difference(
-    "audience-optional", accepts=True, why="an assertion that names no audience is taken as meant for everybody"
+_AUDIENCE_REQUIRED: Final = Difference(
+    "audience-required", accepts=False, why="an assertion that names no audience is refused; doctor warns of it"
 )
 _RECIPIENT: Final = Difference(
     "recipient-unchecked", accepts=True, why="Recipient and Destination are not compared with its ACS URL"
@@ -54,28 +54,25 @@ _DECRYPTED: Final = Difference(
 
 # (judge, variant): what it does.
 EXPLAINED: Final[dict[tuple[str, str], Difference]] = {
+    ("node-saml", "no-audience"): _AUDIENCE_REQUIRED,
     ("node-saml", "no-name-id"): _NAME_ID,
     ("node-saml", "no-passive"): _PASSIVE,
     ("node-saml", "no-recipient"): _RECIPIENT,
     ("node-saml", "no-subject"): _SUBJECT,
     ("node-saml", "wrong-issuer"): _ISSUER,
     ("node-saml", "wrong-recipient"): _RECIPIENT,
-    ("pysaml2", "no-audience"): _AUDIENCE_OPTIONAL,
     ("pysaml2", "no-name-id"): _NAME_ID,
     ("pysaml2", "no-passive"): _PASSIVE,
     ("python3-saml", "encrypted"): _DECRYPTED,
     ("python3-saml", "no-attributes"): _ATTRIBUTES,
-    ("python3-saml", "no-audience"): _AUDIENCE_OPTIONAL,
     ("python3-saml", "no-passive"): _PASSIVE,
     ("python3-saml", "no-recipient"): _RECIPIENT_OPTIONAL,
-    ("samlify", "no-audience"): _AUDIENCE_OPTIONAL,
     ("samlify", "no-name-id"): _NAME_ID,
     ("samlify", "no-passive"): _PASSIVE,
     ("samlify", "no-recipient"): _RECIPIENT,
     ("samlify", "no-subject"): _SUBJECT,
     ("samlify", "wrong-audience"): _AUDIENCE,
     ("samlify", "wrong-recipient"): _RECIPIENT,
-    ("shibboleth", "no-audience"): _AUDIENCE_OPTIONAL,
     ("shibboleth", "no-name-id"): _NAME_ID,
     ("shibboleth", "no-passive"): _PASSIVE,
 }

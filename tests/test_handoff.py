@@ -26,6 +26,7 @@ from doctor.engine import handoff as engine
 from doctor.engine import paste, recipe, reply
 from doctor.engine.handoff import Handoff, Wanted, handoff
 from doctor.engine.judge import Describer
+from doctor.engine.paste import Known
 from doctor.engine.rule import run
 from doctor.engine.rulebook import shipped
 from doctor.model.finding import Citation, Finding, Report, Severity, Subject, Verdict
@@ -33,7 +34,7 @@ from doctor.model.state import Unknown
 from doctor.report import handoff as page
 from doctor.report import letter
 from doctor.report.safe import line as safe
-from tests.factory import capture, clinic_all, clinic_flow, providers, response
+from tests.factory import capture, clinic_all, clinic_case, clinic_flow, providers, response
 from tests.factory.response import ACS, NOW
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ BOOK: Final = shipped()
 AT: Final = ["--at", "2026-11-22T09:00:00Z"]
 SLASH: Final = ACS + "/"
 TEXTS: Final[dict[str, Callable[[Handoff], str]]] = {"markdown": page.markdown, "text": page.text, "html": page.html}
-OPEN_WORD: Final = re.compile(r"\{[a-z][a-z0-9_.]*(?::[a-z]+)?\}")
+OPEN_WORD: Final = re.compile(r"\{(?!tenantid\})[a-z][a-z0-9_.]*(?::[a-z]+)?\}")
+"""A place that nothing was put into. Metadata that all tenants of Entra share says {tenantid} itself."""
 RECORDING: Final = capture.har(capture.saml(response.request(NOW), response.written(), NOW))
 Capture = pytest.CaptureFixture[str]
 
@@ -183,11 +185,47 @@ def test_a_rejected_token_is_never_told() -> None:
 def test_a_value_that_a_rule_only_describes_is_filled_in() -> None:
     # the rule says "the SP entity ID"; the reader needs the value itself
     missing = finding(id="audience-missing", expected="the SP entity ID", actual="none")
-    found = handoff(report(missing), BOOK, Wanted(values={"sp.entity_id": "https://sp.example/id"}, provider="okta"))
+    found = handoff(
+        report(missing),
+        BOOK,
+        Wanted(values={"sp.entity_id": Known("https://sp.example/id", vouched=True)}, provider="okta"),
+    )
     value = found.notes[0].problems[0].value
     assert value is not None
     assert (value.expected, value.paste) == ("https://sp.example/id", True)
     assert value.field == BOOK.words("okta")("provider.label.sp_entity_id")
+
+
+def test_a_value_that_was_only_quoted_is_to_be_confirmed(tmp_path: Path) -> None:
+    # whoever writes an error text chooses the address in it
+    symptom = f"Recipient mismatch: expected {ACS}"
+    facts = {"idp.acs_url": SLASH}
+
+    def note_of(case: Case) -> str:
+        problem = note_for(made(case), "idp-admin").problems[0]
+        assert problem.value is not None
+        assert (problem.value.expected, problem.value.paste) == (ACS, True)
+        return problem.value.note or ""
+
+    assert "confirm it before it is pasted" in note_of(kept((), symptom, facts=facts))
+    assert "nobody has to look it up" in note_of(kept((), symptom, acs_url=ACS, facts=facts))
+    (tmp_path / "login.har").write_bytes(clinic_flow.har(acs=SLASH, destination=SLASH, recipient=SLASH))
+    assert "confirm it before it is pasted" in note_of(kept((str(tmp_path / "login.har"),)))
+
+
+def test_who_vouches_for_a_value(tmp_path: Path) -> None:
+    # the vendor's API and the service provider's metadata show what the connection's page shows
+    (tmp_path / "sp.xml").write_bytes(clinic_case.application())
+    connection = {"object": "connection", "id": "conn_01", "organization_id": "org_01", "state": "validating"}
+    (tmp_path / "connection.json").write_text(json.dumps({**connection, "options": {"acs_url": ACS}}), "utf-8")
+    (tmp_path / "response.xml").write_bytes(response.written(response.Draft(recipient=None)))
+    for name, options in (("connection.json", {}), ("response.xml", {"sp_metadata": str(tmp_path / "sp.xml")})):
+        found = made(kept((str(tmp_path / "response.xml"), str(tmp_path / name)), **options))
+        problems = note_for(found, "idp-admin").problems
+        value = next(one.value for one in problems if one.id == "recipient-missing")
+        assert value is not None
+        assert (value.expected, value.paste) == (ACS, True)
+        assert "nobody has to look it up" in (value.note or ""), name
 
 
 def test_a_value_that_nobody_knows_says_whom_to_ask() -> None:
@@ -243,7 +281,7 @@ def test_every_rule_makes_a_note() -> None:
     assert {name for name, _ in rows} == set(BOOK.ids)
     for name, one in rows:
         data = report(one._replace(severity=Severity.ERROR))
-        found = handoff(data, BOOK, Wanted(values={"sp.acs_url": ACS}))
+        found = handoff(data, BOOK, Wanted(values={"sp.acs_url": Known(ACS, vouched=True)}))
         said = everything(found)
         assert OPEN_WORD.findall(said) == [], name
         assert [note.who for note in found.notes] == [one.who], name
@@ -280,6 +318,12 @@ def test_nothing_is_known() -> None:
     assert any("metadata file" in one.name for one in found.request.files)
     assert any("passwords" in one for one in found.request.never)
     assert found.request.questions[0].text.startswith("What does the error message say")
+
+
+def test_where_nothing_tells_what_it_is_about_that_is_asked_first() -> None:
+    found = made(kept((str(ROOT / "examples/okta-healthy.xml"),)))
+    assert found.request is not None
+    assert found.request.questions[0].text == "What does not work?"
 
 
 def test_what_stands_in_ones_own_console_is_not_asked_of_the_customer() -> None:
@@ -429,7 +473,9 @@ def test_no_secret_of_a_finding() -> None:
     told_all = finding(title=said, message=said, expected=said, actual=said, subject=said, fix=(said,))
     every = Report("fail", "2026-11-22T09:00:00Z", "sha256:0", 1, (), (told_all,), (), {})
     for to in engine.FOR:
-        text = everything(handoff(every, BOOK, Wanted(to=to, case=said, values={"sp.acs_url": said}))).lower()
+        text = everything(
+            handoff(every, BOOK, Wanted(to=to, case=said, values={"sp.acs_url": Known(said, vouched=True)}))
+        ).lower()
         assert [one for one in PRIVATE if one in text] == [], to
     assert "xxx.xxxxxxxx@acme.example" in everything(handoff(every, BOOK)).lower()
 
@@ -517,6 +563,8 @@ def test_a_value_stays_a_value(evil: str) -> None:
     for write in TEXTS.values():
         assert "\x1b" not in write(found)
         assert "\u202e" not in write(found)
+    assert not re.search("[\x00-\x09\x0b-\x1f\u202e]", json.dumps(page.as_data(found), ensure_ascii=False))
+    assert "\\u001b" not in json.dumps(page.as_data(found))
 
 
 @given(st.text(max_size=60))

@@ -117,8 +117,13 @@ def test_schema_is_one(name: str) -> None:
     assert SCHEMAS[name]["properties"]["schema"] == {"const": f"doctor/{name.rpartition('-')[0]}/1"}
 
 
+ELSEWHERE = {"connections-1", "connection-1", "directories-1", "directory-1", "watch-1", "change-1", "events-1",
+             "webhook-1", "profiles-1"}  # fmt: skip
+"""Answers of commands that talk to a vendor's API; `test_connections_cli` holds them against their schemas."""
+
+
 def test_every_schema_has_commands() -> None:
-    assert set(COMMANDS) == set(SCHEMAS)
+    assert set(COMMANDS) | ELSEWHERE == set(SCHEMAS)
 
 
 @pytest.mark.parametrize(("name", "words"), [(name, words) for name, lines in COMMANDS.items() for words in lines])
@@ -275,7 +280,7 @@ def at(data: Any, path: tuple[str | int, ...]) -> Any:
     return data
 
 
-@pytest.mark.parametrize("name", SCHEMAS)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_missing_and_unknown_keys_are_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     whole = sample(name, capsys)
     for path in objects(whole):

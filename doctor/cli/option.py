@@ -57,15 +57,26 @@ def party(parser: argparse.ArgumentParser) -> None:
     add(
         "--decryption-key", metavar="FILE", help="the service provider's private key, to open what is encrypted"
     )
+    openid(parser)
     add("--show-personal", action="store_true", help="show names and addresses of people, which are masked otherwise")
     add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")
+
+
+def openid(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what an application expects of its OpenID provider."""
+    add = parser.add_argument
+    add("--jwks", metavar="FILE", help="the OpenID provider's key set, which checks the signatures of tokens")
+    add("--issuer", metavar="URL", help="the issuer that the application expects, taken verbatim")
+    add("--client-id", metavar="ID", help="the client ID of the application at the OpenID provider")
+    add("--redirect-uri", metavar="URI", help="the redirect URI that the application sends, taken verbatim")
+    add("--nonce", metavar="TEXT", help="the nonce that the application sent with this sign-in")
 
 
 def told(chosen: argparse.Namespace) -> dict[str, Any]:
     """What these options say, as the fields of `library.Options`."""
     names = (
         "acs_url", "sp_entity_id", "sp_metadata", "idp_metadata", "idp_entity_id", "provider", "allow_private",
-        "clock_tolerance", "decryption_key", "show_personal",
+        "clock_tolerance", "decryption_key", "show_personal", "jwks", "issuer", "client_id", "redirect_uri", "nonce",
     )  # fmt: skip
     times = {name: moment(given) for name in ("at", "received_at") if (given := getattr(chosen, name)) is not None}
     return {name: getattr(chosen, name) for name in names} | times

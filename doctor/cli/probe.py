@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import doctor
 from doctor import library
-from doctor.cli import option, probe_scim
+from doctor.cli import option, probe_oidc, probe_scim
 from doctor.model.error import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KINDS: Final = {
     "clock": "whose clock is off, by how much: by HTTP Date, and against time servers",
     "scim": probe_scim.HELP,
+    "oidc": probe_oidc.HELP,
 }
 """What can be probed, each with its one line of help."""
 
@@ -29,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     kinds = found.add_subparsers(dest="probed", metavar="KIND", required=True)
     clock(kinds.add_parser("clock", help=KINDS["clock"], description=f"Tells {KINDS['clock']}."))
     probe_scim.options(kinds.add_parser("scim", help=KINDS["scim"], description=f"Tells {KINDS['scim']}."))
+    probe_oidc.add(kinds.add_parser("oidc", help=KINDS["oidc"], description=f"Asks {KINDS['oidc']}."))
     return found
 
 
@@ -63,6 +65,8 @@ def run(words: list[str]) -> int:
     chosen = parser().parse_args(words)
     if chosen.probed == "scim":
         return probe_scim.run(chosen)
+    if chosen.probed == "oidc":
+        return probe_oidc.run(chosen)
     report = _clock(chosen)
     option.write(_written(report, chosen), chosen.output)
     if report.unreadable:

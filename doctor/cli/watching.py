@@ -97,7 +97,7 @@ def watched(api: Client, vendor: str, about: About, plan: Plan, tell: Callable[[
                 return Ended(end, tuple(steps), found.trouble)
         wait = watch.pause(number, plan.interval)
         if api.clock.steady() + wait >= deadline:
-            return Ended("timeout", tuple(steps), None)
+            return Ended("unknown" if failed else "timeout", tuple(steps), found.trouble if failed else None)
         api.clock.sleep(wait)
     return Ended("timeout", tuple(steps), None)
 

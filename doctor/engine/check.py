@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from doctor.facts.fact import View
     from doctor.model.document import Document
 
+MAX_REMEMBERED: Final = 256
+"""Sets of observed values whose product is remembered: one provider shows the same values again and again."""
 SHOWN_PER_RULE: Final = 20
 """Findings of one rule that an aggregate's report names; the totals count them all."""
 
@@ -58,11 +60,18 @@ class Checker:
         """The kinds of documents judged so far: what their rules settled is not asked of the case again."""
 
     def _recognise(self, observed: dict[str, tuple[str, ...]]) -> Any:
-        return provider.recognise(self.book.fingerprints, self.book.names, observed)
+        key, known = tuple(observed.items()), self.book.recognised
+        if key not in known:
+            if len(known) >= MAX_REMEMBERED:
+                known.clear()
+            known[key] = provider.recognise(self.book.fingerprints, self.book.names, observed)
+        return known[key]
 
     def document(self, document: Document) -> Checked:
         """Judge one document."""
         document = self._told_apart(document)
+        if document.kind == "connection" and len(document.connections) == 1:
+            document = document._replace(connection=document.connections[0])
         if self.key is not None and (document.message is not None or document.parts):
             document = opened(document, self.key)
         parts = [self._alone(part, document.parts) for part in document.parts]

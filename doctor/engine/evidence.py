@@ -15,7 +15,7 @@ from doctor.engine.example import given_value
 from doctor.engine.judge import shown
 from doctor.facts.evidence import Contradiction
 from doctor.facts.fact import PENDING, View
-from doctor.facts.registry import declared, derivations, registry
+from doctor.facts.registry import OF_CASE, declared, derivations, registry
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class CaseView(View):
     __slots__ = ("documents", "given")
 
     def __init__(self, now: datetime, given: dict[str, list[Told]]) -> None:
-        super().__init__(derivations("case"), now)
+        super().__init__(OF_CASE, now)
         self.given = given
         self.documents: list[View] = []
 

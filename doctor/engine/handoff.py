@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.catalogue.provider import GENERIC
-from doctor.engine.paste import SETTABLE, Value, clean, value
+from doctor.engine.paste import Known, Value, clean, known_values, value
 from doctor.engine.recipe import Request, requested
 from doctor.engine.reply import Reply, replied
 from doctor.engine.template import fields
@@ -20,7 +20,7 @@ from doctor.model.finding import Citation, Finding, Severity, Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from doctor.engine.diagnose import Diagnosis, Examined
+    from doctor.engine.diagnose import Diagnosis
     from doctor.engine.rulebook import Rulebook
     from doctor.model.case import Case
     from doctor.model.finding import Report
@@ -92,28 +92,25 @@ class Wanted(NamedTuple):
 
     `to` is one of `FOR`: one person (whose note is made even when it has nothing to tell), the customer, or
     all who must act and the customer. `provider` is the id of the product, where the evidence shows none.
-    `values` are facts of `paste.SETTABLE` that the case tells (see `known_values`).
+    `values` are facts of `paste.SETTABLE` that the case tells (see `paste.known_values`).
     """
 
     to: str = "all"
     case: str | None = None
     provider: str | None = None
-    values: Mapping[str, str] = {}
+    values: Mapping[str, Known] = {}
 
 
 def of_case(case: Case, book: Rulebook, to: str = "all", name: str | None = None) -> Handoff:
     """The messages of a case. `to` is one of `FOR`, `name` is told as the case's name."""
     from doctor.engine.diagnose import Examined
+    from doctor.engine.setup import with_sp_metadata
 
-    examined = Examined(case, book)
-    wanted = Wanted(to, name, examined.provider, known_values(examined))
+    examined = told = Examined(case, book)
+    if any(one.offered_as == "sp-metadata" for one in case.documents):
+        told = Examined(with_sp_metadata(case), book)  # only for the values: the diagnosis stays that of the case
+    wanted = Wanted(to, name, examined.provider, known_values(told.view))
     return handoff(examined.diagnosis("error"), book, wanted)
-
-
-def known_values(examined: Examined) -> dict[str, str]:
-    """What the case tells of the values that settings take character by character."""
-    found = {name: examined.view[name] for name in SETTABLE.values()}
-    return {name: text for name, text in found.items() if isinstance(text, str)}
 
 
 def handoff(found: Diagnosis | Report, book: Rulebook, wanted: Wanted = Wanted()) -> Handoff:  # noqa: B008

@@ -16,6 +16,7 @@ from doctor.model import redaction
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from doctor.engine.evidence import CaseView
     from doctor.model.finding import Finding
 
     Words = Callable[[str], str | None]
@@ -30,10 +31,22 @@ MAX_VALUE: Final = 2000
 _WORD: Final = re.compile(r"\{provider\.(label|where)\.([a-z0-9_]+)\}")
 _FACT: Final = re.compile(r"\{([a-z][a-z0-9_]*\.[a-z0-9_.]+)\}")
 _ELSEWHERE: Final = "Ask the application's administrator for it; it is to be copied, not typed."
-_EXPECTED: Final = (
-    "This is what the application expects, as it stands; nobody has to look it up on the connection's page."
+_VOUCHED: Final = "This is what the application expects; nobody has to look it up on the connection's page."
+_QUOTED: Final = (
+    "It was not read from the connection's page: have the application's administrator confirm it before it is pasted."
 )
+_VOUCHING: Final = ("connection", "directory", "sp-metadata")
 _CHANGED: Final = "Do not paste what is shown: something in it is masked, removed or invisible here."
+
+
+class Known(NamedTuple):
+    """A value that a case tells; `vouched`: somebody gave it, or the vendor shows it, and it was not merely quoted.
+
+    Error texts and recordings are written by whoever sends them: an address in them may be anybody's.
+    """
+
+    text: str
+    vouched: bool
 
 
 class Value(NamedTuple):
@@ -52,7 +65,19 @@ class Value(NamedTuple):
     note: str | None
 
 
-def value(one: Finding, texts: Mapping[str, Any], words: Words, known: Mapping[str, str]) -> Value | None:
+def known_values(view: CaseView) -> dict[str, Known]:
+    """What a case tells of the values that settings take character by character, and who vouches for them."""
+    kinds = {one.document.name: one.document.kind for one in view.documents}
+    found = {}
+    for name in SETTABLE.values():
+        if isinstance(text := view[name], str):
+            source = view.sources.get(name, "")
+            vouched = source.startswith("--") or source == "answer" or kinds.get(source) in _VOUCHING
+            found[name] = Known(text, vouched)
+    return found
+
+
+def value(one: Finding, texts: Mapping[str, Any], words: Words, known: Mapping[str, Known]) -> Value | None:
     """What a finding compares; where its rule only names a field, the value that belongs there.
 
     `texts` are those of the rule, `known` the values of `SETTABLE` that the case tells.
@@ -63,14 +88,14 @@ def value(one: Finding, texts: Mapping[str, Any], words: Words, known: Mapping[s
     settable = SETTABLE.get(key or "") if one.who == "idp-admin" or key == "oauth_redirect_uri" else None
     fact, expected = _single(texts.get("expected")), one.expected
     if fact is None and settable is not None:
-        fact, expected = settable, known.get(settable)
+        fact, expected = settable, known[settable].text if settable in known else None
     if fact is None:
         return None if one.expected is None and one.actual is None else _described(one, field, where)
     paste = settable is not None and expected is not None and harmless(expected)
-    return Value(
-        field, where, _clean(expected), _clean(one.actual), exact=True, paste=paste,
-        difference=one.difference, note=_EXPECTED if paste and fact == settable else _note(fact, expected, settable),
-    )  # fmt: skip
+    vouched = fact in known and known[fact] == Known(expected or "", vouched=True)
+    note = (_VOUCHED if vouched else _QUOTED) if paste else _note(fact, expected, settable)
+    shown, now = _clean(expected), _clean(one.actual)
+    return Value(field, where, shown, now, exact=True, paste=paste, difference=one.difference, note=note)
 
 
 def _described(one: Finding, field: str | None, where: str | None) -> Value:

@@ -98,7 +98,9 @@ def _question(one: Asking) -> Question:
 
 
 def _always(found: Diagnosis | Report) -> Iterator[Question]:
-    """The exact words of the error, when nobody has told them."""
+    """What it is about, when nothing tells it; the exact words of the error, when nobody has told them."""
+    if not getattr(found, "trees", ()):
+        yield Question("What does not work?", "", _WHAT)
     if not getattr(found, "symptom", None):
         yield Question("What does the error message say, word for word?", _WORDS)
         yield Question("When did it happen last: which minute, in which time zone?", "")
@@ -136,6 +138,9 @@ def _recordings(area: str) -> tuple[Recipe, ...]:
 
 # ── the words ───────────────────────────────────────────────────────────────────────────────────────────────
 
+_WHAT: Final = (
+    "employees cannot sign in", "users or groups are not kept in sync", "signing in with a social account fails",
+)  # fmt: skip
 _WORDS: Final = (
     "Copy it as text. Tell us too the host name in the address bar (the part before the third slash, no more), "
     "and any correlation, request or trace id on the page."

@@ -41,6 +41,8 @@ class Rulebook:
         self.made_of: dict[str, frozenset[str]] = {}
         """The facts behind each rule of the case, as far as somebody asked; see `engine.diagnose`."""
         self._plans: dict[str, Plan] = {}
+        self.recognised: dict[tuple[tuple[str, tuple[str, ...]], ...], Any] = {}
+        """Products that were recognised on observed values; see `engine.check`."""
         self._of_case: dict[frozenset[str], tuple[Rule, ...]] = {}
 
     def __len__(self) -> int:

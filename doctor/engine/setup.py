@@ -112,6 +112,12 @@ def planned(
     )  # fmt: skip
 
 
+def fact_of(book: Rulebook, row: Row, value: str) -> str | None:
+    """The fact that tells a value of this row's guide; None for a value that no fact tells."""
+    found = book.guides[_guide(row)]["values"].get(value, {}).get("fact")
+    return None if found is None else str(found)
+
+
 def _guide(row: Row) -> str:
     return str(row.setup["guide"]) if row.setup else GUIDES[row.speaks]
 

@@ -165,6 +165,10 @@ def _late(window: str, age: float, allowed: float, *, good: bool) -> list[str]:
 
 def _why(vendor: str, found: _Signed, secret: bytes, body: bytes) -> Iterator[str]:
     """What a wrong signature would be right with: the body, the secret or the time as they should have been."""
+    for name, other in _secrets(vendor, secret):
+        if _fits(found, other, body):
+            yield f"the signature is right {name}"
+            return
     key = _key(vendor, secret)
     if key is None:
         yield "the secret is not base64 behind whsec_: copy it again from the dashboard"
@@ -172,10 +176,6 @@ def _why(vendor: str, found: _Signed, secret: bytes, body: bytes) -> Iterator[st
     for name, changed in _bodies(body):
         if _fits(found, key, changed):
             yield f"the body was changed before it came here: the signature is right for {name}. Verify the raw bytes"
-            return
-    for name, other in _secrets(vendor, secret):
-        if _fits(found, other, body):
-            yield f"the signature is right {name}"
             return
     for name, prefix in _stamps(found):
         if _fits(found, key, body, prefix):

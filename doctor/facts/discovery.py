@@ -24,8 +24,6 @@ from doctor.model.oidc import REQUIRED, Discovery, KeySet
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from doctor.model.oidc import Key, Service
 
 _ON: Final = ("oidc-discovery",)
@@ -37,7 +35,7 @@ FORMS: Final = ("absolute", "relative", "empty", "malformed")
 SERVICE: Final = record(name=TEXT, url=URL, scheme=TEXT, host=TEXT, host_class=enum(*HOST_CLASSES), form=enum(*FORMS))
 KEY: Final = record(
     kid=TEXT, name=TEXT, type=TEXT, use=TEXT, algorithm=TEXT, bits=NUMBER, problem=enum(*PROBLEMS), detail=TEXT,
-    signs=BOOL, private=BOOL, plain_base64=BOOL, certificate_fits=BOOL, certificate_days_left=NUMBER,
+    signs=BOOL, private=BOOL, plain_base64=BOOL, certificate_fits=BOOL, certificate_readable=BOOL,
 )  # fmt: skip
 _WELL_KNOWN: Final = "/.well-known/"
 _MICROSOFT: Final = ("login.microsoftonline.com", "login.windows.net", "login.microsoft.com", "sts.windows.net",
@@ -59,11 +57,11 @@ class KeyItem:
     """One key of a key set; `name` is its kid, or its number."""
 
     __slots__ = (
-        "algorithm", "bits", "certificate_days_left", "certificate_fits", "detail", "kid", "name", "of",
+        "algorithm", "bits", "certificate_fits", "certificate_readable", "detail", "kid", "name", "of",
         "plain_base64", "private", "problem", "signs", "type", "use",
     )  # fmt: skip
 
-    def __init__(self, of: Key, number: int, now: datetime) -> None:
+    def __init__(self, of: Key, number: int) -> None:
         self.of = of
         self.kid = given(of.kid)
         self.name = of.kid or f"key {number}"
@@ -74,16 +72,11 @@ class KeyItem:
         self.signs = not of.problem and of.kty != "oct" and of.use != "enc" and _may_verify(of)
         self.private, self.plain_base64 = of.private, of.written == "base64"
         self.certificate_fits = ABSENT if of.certificate_fits is None else of.certificate_fits
-        self.certificate_days_left = _days_left(of, now)
+        self.certificate_readable = not of.certificates[0].problem if of.certificates else ABSENT
 
 
 def _may_verify(of: Key) -> bool:
     return not of.ops or "verify" in of.ops or "sign" in of.ops
-
-
-def _days_left(of: Key, now: datetime) -> Any:
-    ends = of.certificates[0].not_after if of.certificates else None
-    return ABSENT if ends is None else (ends - now).days
 
 
 def document(view: View) -> Discovery:
@@ -149,6 +142,12 @@ def services(view: View) -> Any:
     return tuple(map(ServiceItem, document(view).services))
 
 
+def insecure(view: View) -> Any:
+    """The addresses of the discovery document that are not protected by https; absent where all are."""
+    found = services(view)
+    return tuple(one.name for one in found if one.form == "absolute" and one.scheme != "https") or ABSENT
+
+
 def missing(view: View) -> Any:
     """What a discovery document must have, and this one has not."""
     return document(view).missing or ABSENT
@@ -164,8 +163,8 @@ def oauth_only(view: View) -> Any:
     return document(view).oauth_only
 
 
-def _list(view: View, name: str, default: tuple[str, ...] | None = None) -> Any:
-    found = document(view).lists.get(name, default)
+def _list(view: View, name: str) -> Any:
+    found = document(view).lists.get(name)
     return ABSENT if found is None else found
 
 
@@ -182,11 +181,6 @@ def scopes(view: View) -> Any:
 def algorithms(view: View) -> Any:
     """The algorithms with which the provider signs ID tokens."""
     return _list(view, "id_token_signing_alg_values_supported")
-
-
-def auth_methods(view: View) -> Any:
-    """How clients may authenticate at the token endpoint; client_secret_basic where the document is silent."""
-    return _list(view, "token_endpoint_auth_methods_supported", ("client_secret_basic",))
 
 
 def challenge_methods(view: View) -> Any:
@@ -212,7 +206,7 @@ def _keys(view: View) -> KeySet:
 
 def keys(view: View) -> Any:
     """The keys of the set."""
-    return tuple(KeyItem(one, number, view.now) for number, one in enumerate(_keys(view).keys, 1))
+    return tuple(KeyItem(one, number) for number, one in enumerate(_keys(view).keys, 1))
 
 
 def key_count(view: View) -> Any:
@@ -253,6 +247,7 @@ FACTS: Final = (
     Fact("discovery.issuer_host_class", enum(*HOST_CLASSES), issuer_host_class, _ON, optional=True),
     Fact("discovery.several_tenants", BOOL, several_tenants, _ON),
     Fact("discovery.endpoints", collection(SERVICE), services, _ON),
+    Fact("discovery.insecure", WORDS, insecure, _ON, optional=True),
     Fact("discovery.missing", words(*REQUIRED), missing, _ON, optional=True),
     Fact("discovery.malformed", WORDS, malformed, _ON, optional=True),
     Fact("discovery.oauth_only", BOOL, oauth_only, _ON),
@@ -260,7 +255,6 @@ FACTS: Final = (
     Fact("discovery.offers_code", BOOL, offers_code, _ON, optional=True),
     Fact("discovery.scopes", WORDS, scopes, _ON, optional=True),
     Fact("discovery.algorithms", WORDS, algorithms, _ON, optional=True),
-    Fact("discovery.auth_methods", WORDS, auth_methods, _ON),
     Fact("discovery.challenge_methods", WORDS, challenge_methods, _ON, optional=True),
     Fact("jwks.keys", collection(KEY), keys, _KEYS),
     Fact("jwks.key_count", NUMBER, key_count, _KEYS),

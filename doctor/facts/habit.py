@@ -33,15 +33,17 @@ _SHAPES: Final = (
     ("internal-domain", re.compile(r"[^@\s]+@[^@\s]+\.(?:local|internal|lan|corp|intra|intranet|home)", re.IGNORECASE)),
     ("email", re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}")),
 )  # fmt: skip
-GROUP_FORMS: Final = ("object-id", "distinguished-name", "path", "json", "sid", "name")
+GROUP_FORMS: Final = ("object-id", "distinguished-name", "path", "nested", "sid", "name")
 _GROUPS: Final = (
     ("object-id", _UUID),
     ("distinguished-name", re.compile(r"(?:cn|ou)\s*=.+", re.IGNORECASE)),
     ("path", re.compile(r"/.+")),
-    ("json", re.compile(r"\s*[\[{].*[\]}]\s*", re.DOTALL)),
+    ("nested", re.compile(r"[^\n]+\n.+|[\[{].+[\]}]", re.DOTALL)),
     ("sid", re.compile(r"S-1-\d+(?:-\d+)+")),
 )  # fmt: skip
 OVERFLOW: Final = "groups.link"
+"""How the name of the attribute ends that Entra ID sends in place of too many groups."""
+_LONGEST: Final = 512
 _CODE: Final = re.compile(
     r"app_not_(?:configured|enabled)(?:_for_user)?|AADSTS\d{5,7}|MSIS\d{4}|duplicate entity id|invalid requester|"
     r"invalid redirect uri|client not found|METADATANOTFOUND|UNHANDLEDEXCEPTION|NOSTATE",
@@ -55,7 +57,7 @@ def _shape(assertion: Assertion) -> Any:
     name_id = assertion.subject.name_id if assertion.subject else None
     if name_id is None or not name_id.value:
         return ABSENT
-    return next((shape for shape, pattern in _SHAPES if pattern.fullmatch(name_id.value)), "other")
+    return next((shape for shape, pattern in _SHAPES if pattern.fullmatch(name_id.value[:_LONGEST])), "other")
 
 
 def other_than_email(view: View) -> Any:
@@ -85,7 +87,7 @@ def _group_form(assertion: Assertion) -> Any:
     found = _groups(assertion)
     if not found:
         return ABSENT
-    return next((form for form, pattern in _GROUPS if all(map(pattern.fullmatch, found))), "name")
+    return next((form for form, pattern in _GROUPS if all(pattern.fullmatch(one.strip()) for one in found)), "name")
 
 
 def _group_count(assertion: Assertion) -> Any:
@@ -168,11 +170,6 @@ def idp_sso_url(view: View) -> Any:
     return _held(view).idp_sso_url or Unknown.of("connection.idp_sso_url", "the connection does not show it")
 
 
-def discovered_issuer(view: View) -> Any:
-    """The issuer that the discovery document names."""
-    return given(view.document.details.get("issuer"))
-
-
 def _of(name: str, kind: Any, read: Any, **more: Any) -> Fact:
     return Fact(name, kind, of_assertion(name, read), RESPONSES, optional=True, **more)
 
@@ -191,5 +188,4 @@ FACTS: Final = (
     Fact("request.name_id_format", TEXT, wanted_format, _REQUEST, optional=True),
     Fact("capture.error_codes", WORDS, error_codes, ("capture",), optional=True),
     Fact("connection.idp_sso_url", URL, idp_sso_url, ("connection",)),
-    Fact("oidc.issuer", TEXT, discovered_issuer, ("oidc-discovery",), optional=True),
 )

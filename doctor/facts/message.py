@@ -32,14 +32,14 @@ def response_of(view: View) -> Response:
 def sent(view: View) -> Response | Assertion:
     """The response or the lone assertion in view. Raises `NoDocument`, also for other versions than SAML 2.0."""
     found = view.document.message
-    if not isinstance(found, _SENT) or _older(found):
-        raise NoDocument
-    return found
+    if isinstance(found, _SENT) and (found.version == "2.0" or not _older(found)):
+        return found
+    raise NoDocument
 
 
 def _older(found: Response | Assertion) -> bool:
     """Whether a message states another major version: then nothing of SAML 2.0 is expected of it."""
-    return found.version != "2.0" and (found.version or "2.0").partition(".")[0] != "2"
+    return (found.version or "2.0").partition(".")[0] != "2"
 
 
 def request_of(view: View) -> AuthnRequest:

@@ -51,13 +51,9 @@ DISCOVERY_ANSWERS: Final = (
     "private-address", "redirects", "too-large",
 )  # fmt: skip
 """What came of asking for a provider's discovery document."""
-AUTHORIZE_ANSWERS: Final = (
-    "login-page", "other-page", "error-page", "returned-error", "returned-code", "left-provider", "no-answer",
-)  # fmt: skip
-"""Where an authorization request without a person ended; `returned-` means at the redirect URI."""
 REFUSED: Final = (
     "nothing", "client", "redirect-uri", "client-or-redirect-uri", "scope", "pkce-missing", "response-type", "request",
-    "undecided",
+    "not-before-sign-in", "undecided",
 )  # fmt: skip
 """Which part of an authorization request the provider refuses, as comparing its answers shows."""
 
@@ -114,10 +110,6 @@ FACTS: Final = (
          meaning="One line on what came of asking for the discovery document."),
     Fact("oauth.discovery_redirected_to", TEXT, None, _CASE, optional=True, how=_PROBE,
          meaning="The other host to which the address of the discovery document redirects."),
-    Fact("oauth.jwks_detail", TEXT, None, _CASE, optional=True, how=_PROBE,
-         meaning="One line on why the signing keys could not be read."),
-    Fact("oauth.authorize_answer", enum(*AUTHORIZE_ANSWERS), None, _CASE, how=_PROBE,
-         meaning="Where an authorization request without a person ended."),
     Fact("oauth.refused_part", enum(*REFUSED), None, _CASE, how=_PROBE,
          meaning="Which part of the authorization request the provider refuses, as comparing its answers shows."),
     Fact("oauth.provider_words", TEXT, None, _CASE, optional=True, how=_PROBE,
@@ -126,8 +118,6 @@ FACTS: Final = (
          meaning="Whether the provider goes on, or sends the browser back, with the redirect URI that is sent."),
     Fact("oauth.any_redirect_uri_accepted", BOOL, None, _CASE, how=_PROBE,
          meaning="Whether the provider sends the browser to a redirect URI that nobody can have registered."),
-    Fact("oauth.any_client_accepted", BOOL, None, _CASE, how=_PROBE,
-         meaning="Whether the provider goes on with a client ID that nobody can have registered."),
     Fact("oauth.unlisted_scopes", WORDS, None, _CASE, optional=True, how=_PROBE,
          meaning="Scopes that are asked for and that the discovery document does not list."),
     Fact("oauth.left_for_host", TEXT, None, _CASE, optional=True, how=_PROBE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from doctor.facts.fact import BOOL, Fact, View, enum
+from doctor.facts.fact import BOOL, TEXT, Fact, View, enum
 from doctor.model.state import Unknown
 
 _CASE: Final = ("case",)
@@ -30,6 +30,11 @@ FACTS: Final = (
          meaning="Whether the connection belongs to the organization."),
     Fact("organization.domain_verified", BOOL, None, _CASE, label="domain verified", how=_SET,
          meaning="Whether the organization's domain is verified."),
+    Fact("domain.txt_record", enum("found", "missing", "wrong-value", "wrong-name", "propagating", "unknown"), None, _CASE,
+         label="TXT record of the domain", how="--organization or --set",
+         meaning="What the name service shows of the TXT record that proves the domain."),
+    Fact("domain.txt_record_detail", TEXT, None, _CASE, optional=True,
+         meaning="One line on the TXT record: its name, the value that was seen or expected."),
     Fact("organization.user_domain_listed", BOOL, None, _CASE, label="the user's domain is listed", how=_SET,
          meaning="Whether the domain of the user's e-mail address is among the organization's domains."),
     Fact("directory.linked", BOOL, directory_linked, _CASE, label="directory linked", how=_SET,

@@ -149,6 +149,8 @@ def tenant(view: View) -> Any:
 
 def environment(view: View) -> Any:
     """What the address says of the tenant beside whose it is: a preview, a sandbox, a cloud of its own."""
+    if "aggregate" in view.document.details:
+        return ABSENT  # a federation lists tenants, it is not one; and there are thousands to look at
     return mapped(view, "provider.recognised", lambda found: given(found.environment))
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SUBJECTS: Final = (
     "input", "metadata", "certificate", "provider", "habit", "party", "evidence", "connection", "login", "response",
-    "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "oauth", "organization",
+    "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "scim_traffic", "oauth", "organization",
     "application", "discovery", "token", "directory", "event",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
@@ -38,13 +38,14 @@ _NEEDED: Final = {
     "saml-assertion": _MESSAGE,
     "saml-request": ("input", "provider", "habit", "signature", "request"),
     "saml-logout": ("input", "provider", "connection", "response", "signature", "request"),
-    "capture": ("input", "provider", "habit", "capture", "clock"),
+    "capture": ("input", "provider", "habit", "capture", "clock", "scim_traffic"),
+    "scim": ("input", "scim_traffic"),
     "idp-application": ("input", "application"),
     "directory": ("input", "directory"),
     "event": ("input", "event"),
     "callback": ("input", "provider", "token"),
     "token": ("input", "provider", "token"),
-    "oidc-discovery": ("input", "provider", "habit", "discovery", "oauth"),
+    "oidc-discovery": ("input", "provider", "discovery", "oauth"),
     "jwks": ("input", "discovery"),
     "html": ("input", "provider"),
     "unknown": ("input", "provider"),
@@ -87,22 +88,23 @@ def derivations(kind: str) -> dict[str, Callable[[View], Any]]:
     return found
 
 
-class _OfCase(dict[str, "Callable[[View], Any]"]):
-    """The derivations of the case, each with its module when it is first asked for: most are never."""
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """How to derive this fact of the case, or `default`."""
-        subject = _OF_CASE.get(name)
-        if subject is None:
-            return default
-        if name not in self:
-            derives = (one.derive for one in table(subject) if one.name == name and "case" in one.on)
-            self[name] = next(filter(None, derives))
-        return self[name]
+@cache
+def derivation_of_case(name: str) -> Callable[[View], Any]:
+    """How to derive one fact of the case; its module is imported."""
+    return next(
+        one.derive for one in table(_OF_CASE[name]) if one.name == name and "case" in one.on and one.derive is not None
+    )
 
 
-OF_CASE: Final[dict[str, Callable[[View], Any]]] = _OfCase()
-"""The same as `derivations("case")`, for looking up only."""
+def _when_asked(name: str) -> Callable[[View], Any]:
+    def derive(view: View) -> Any:
+        return derivation_of_case(name)(view)
+
+    return derive
+
+
+OF_CASE: Final = {name: _when_asked(name) for name in _OF_CASE}
+"""The same as `derivations("case")`; each module is imported when a fact of it is first asked for: most are never."""
 
 
 def table(subject: str) -> tuple[Fact, ...]:

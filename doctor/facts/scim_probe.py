@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from doctor.facts.address import difference
 from doctor.model.scim import DISCOVERY, LOST
 
 if TYPE_CHECKING:
@@ -19,17 +20,28 @@ def told(found: Probed) -> dict[str, Any]:
     """The facts that a probe observed. What a step did not decide is not among them."""
     facts: dict[str, Any] = {
         "scim.probe_answer": found.answer, "scim.probe_address": found.address, "scim.address_form": found.form,
-        "scim.server_reachable": found.answer not in LOST, "scim.token_challenge": found.challenge or "none",
+        "scim.token_challenge": found.challenge or "none",
         "scim.status": found.status, "scim.patch_announced": found.announced.get("patch"),
         "scim.filter_announced": found.announced.get("filter"), "scim.content_type": found.media,
         "scim.error_type": found.error_type,
+        "scim.server_reachable": None if found.answer in ("private-address", "tls") else found.answer not in LOST,
     }  # fmt: skip
     if found.discovery is not None:
         facts["scim.discovery_missing"] = tuple(name for name in DISCOVERY if name not in found.discovery)
     if found.search is not None:
-        facts |= {"scim.filter_works": found.search == "works", "scim.filter_ignored": found.search == "ignored"}
-    facts |= _contrasted(found) | _sampled(found.sample) | _drilled(found.drill)
+        facts["scim.filter_ignored"] = found.search == "ignored"
+        facts["scim.filter_works"] = None if found.search == "ignored" else found.search == "works"
+    facts |= _refused(found) | _contrasted(found) | _sampled(found.sample) | _drilled(found.drill)
     return {name: value for name, value in facts.items() if value is not None}
+
+
+def _refused(found: Probed) -> dict[str, Any]:
+    """What a refusal says of the token and the address that were given: they are those of the identity provider."""
+    if found.answer == "unauthorized" and found.challenge != "other-directory":
+        return {"scim.token_current": False} | ({"scim.token_expired": True} if found.challenge == "expired" else {})
+    if found.answer in ("not-found", "not-found-page"):
+        return {"scim.idp_endpoint": found.address, "scim.endpoint_difference": "path"}
+    return {}
 
 
 def _contrasted(found: Probed) -> dict[str, Any]:
@@ -39,6 +51,7 @@ def _contrasted(found: Probed) -> dict[str, Any]:
         facts["scim.token_known"] = found.wrong_token == "unauthorized" and found.answer != "unauthorized"  # noqa: S105
     if found.other_answer == "ok" and found.answer != "ok":
         facts |= {"scim.endpoint": found.other_address, "scim.idp_endpoint": found.address}
+        facts["scim.endpoint_difference"] = difference(str(found.other_address), found.address)
     return facts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from doctor.facts.address import DIFFERENCES, address, difference
+from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import (
     BOOL,
     NUMBER,
@@ -108,12 +108,6 @@ def signature(view: View) -> Any:
     return found if isinstance(found, Unknown) else found.state
 
 
-def key_named(view: View) -> Any:
-    """Whether the key set holds the key that the token names."""
-    found = _verified(view)
-    return found if isinstance(found, Unknown) else found.named
-
-
 def _verified(view: View) -> Any:
     from doctor.parse import jwt
 
@@ -139,11 +133,6 @@ def algorithm_listed(view: View) -> Any:
 
 
 # ── claims ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def claims(view: View) -> Any:
-    """The names of the token's claims."""
-    return tuple(str(name)[:100] for name in _claims(view))[:100]
 
 
 def missing_claims(view: View) -> Any:
@@ -182,9 +171,9 @@ def issuer(view: View) -> Any:
 def expected_issuer(view: View) -> Any:
     """The issuer that was expected: as somebody told it, else that of the discovery document."""
     unknown = Unknown.of("oauth.expected_issuer")
-    told = unknown if view.parent is None else view.parent.said("oauth.expected_issuer", unknown)
-    if not isinstance(told, Unknown):
-        return told
+    said = unknown if view.parent is None else view.parent.said("oauth.expected_issuer", unknown)
+    if not isinstance(said, Unknown):
+        return said
     named = {one.issuer for one in _around(view, Discovery) if one.issuer}
     return named.pop() if len(named) == 1 else unknown
 
@@ -229,13 +218,6 @@ def email_verified(view: View) -> Any:
     return ("yes" if found else "no") if isinstance(found, bool) else "text"
 
 
-def groups_left_out(view: View) -> Any:
-    """Whether the person has more groups than the token holds, so that it holds a reference instead (Entra ID)."""
-    found = _claims(view)
-    names = found.get("_claim_names")
-    return bool(found.get("hasgroups")) or (isinstance(names, dict) and "groups" in names)
-
-
 # ── times ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -256,12 +238,6 @@ def seconds_left(view: View) -> Any:
     return ABSENT if found is None else round((found - view.now).total_seconds())
 
 
-def lifetime(view: View) -> Any:
-    """How many seconds the token is valid in all."""
-    ends, begins = _time(view, "exp"), _time(view, "iat")
-    return ABSENT if ends is None or begins is None else round((ends - begins).total_seconds())
-
-
 def _tolerance(view: View) -> float:
     found = view["clock.tolerance_seconds"]
     return float(found) if isinstance(found, int | float) else 300.0
@@ -278,8 +254,8 @@ def expired_on_receipt(view: View) -> Any:
 
 def seconds_ahead(view: View) -> Any:
     """By how many seconds the youngest time in the token (iat, nbf, auth_time) is after its receipt, or after now."""
-    told = view["login.received_at"]
-    here = told if isinstance(told, datetime) else view.now
+    received = view["login.received_at"]
+    here = received if isinstance(received, datetime) else view.now
     found = [one for name in ("iat", "nbf", "auth_time") if (one := _time(view, name))]
     return round((max(found) - here).total_seconds()) if found else ABSENT
 
@@ -305,14 +281,11 @@ def error(view: View) -> Any:
     return given(_answered(view).error)
 
 
-def description(view: View) -> Any:
-    """The provider's own words on the error, without secrets and addresses of people."""
-    return given(_answered(view).description)
-
-
-def uri(view: View) -> Any:
-    """The page that the provider names for the error."""
-    return given(_answered(view).uri)
+def told(view: View) -> Any:
+    """The error code with the provider's own words on it, without secrets and addresses of people."""
+    found = _answered(view)
+    parts = (found.error, found.description, found.uri and f"see {found.uri}")
+    return given(": ".join(filter(None, parts))) if found.error else ABSENT
 
 
 def reported_error(view: View) -> Any:
@@ -338,24 +311,6 @@ def _callback(view: View) -> Callback:
 def callback_url(view: View) -> Any:
     """Where the provider sent the browser back to, without its query."""
     return _callback(view).url
-
-
-def scheme(view: View) -> Any:
-    """The scheme of the callback's address."""
-    return address(_callback(view).url).scheme
-
-
-def host_class(view: View) -> Any:
-    """What kind of host the callback went to."""
-    return address(_callback(view).url).host_class
-
-
-def brought(view: View) -> Any:
-    """What the callback brought: an error, a code, or tokens."""
-    held = _callback(view).given
-    if "error" in held:
-        return "error"
-    return "code" if "code" in held else "tokens"
 
 
 def tokens_in_url(view: View) -> Any:
@@ -389,9 +344,7 @@ FACTS: Final = (
     Fact("token.key_id", TEXT, key_id, _ON, optional=True),
     Fact("token.use", _USES, use, _ON),
     Fact("token.signature", enum(*SIGNATURES), signature, _ON),
-    Fact("token.key_named", BOOL, key_named, _ON),
     Fact("token.algorithm_listed", BOOL, algorithm_listed, _ON, optional=True),
-    Fact("token.claims", WORDS, claims, _ON),
     Fact("token.missing_claims", words(*CLAIMS), missing_claims, _ON, optional=True),
     Fact("token.malformed_claims", WORDS, malformed_claims, _ON, optional=True),
     Fact("token.audiences", WORDS, audiences, _ON, optional=True),
@@ -400,19 +353,13 @@ FACTS: Final = (
     Fact("token.nonce_state", enum("same", "differs", "missing"), nonce_state, _ON),
     Fact("token.email", TEXT, email, _ON, optional=True, personal=True),
     Fact("token.email_verified", enum("yes", "no", "text"), email_verified, _ON, optional=True),
-    Fact("token.groups_left_out", BOOL, groups_left_out, _ON),
     Fact("token.seconds_left", NUMBER, seconds_left, _ON, optional=True),
-    Fact("token.lifetime_seconds", NUMBER, lifetime, _ON, optional=True),
     Fact("token.expired_on_receipt", BOOL, expired_on_receipt, _ON, optional=True),
     Fact("token.seconds_ahead", NUMBER, seconds_ahead, _ON, optional=True),
     Fact("token.from_future", BOOL, from_future, _ON, optional=True),
     Fact("answer.error", TEXT, error, _ON, optional=True),
-    Fact("answer.description", TEXT, description, _ON, optional=True),
-    Fact("answer.error_uri", TEXT, uri, _ON, optional=True),
+    Fact("answer.told", TEXT, told, _ON, optional=True),
     Fact("callback.url", URL, callback_url, _CALLBACK),
-    Fact("callback.scheme", TEXT, scheme, _CALLBACK),
-    Fact("callback.host_class", enum("public", "loopback", "private", "internal", "none"), host_class, _CALLBACK),
-    Fact("callback.brought", enum("error", "code", "tokens"), brought, _CALLBACK),
     Fact("callback.tokens_in_url", BOOL, tokens_in_url, _CALLBACK),
     Fact("callback.repeated", WORDS, repeated, _CALLBACK, optional=True),
     Fact("callback.state_returned", BOOL, state_returned, _CALLBACK),

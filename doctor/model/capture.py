@@ -16,8 +16,8 @@ KINDS: Final = (
 )  # fmt: skip
 """Every kind of exchange; `sp-answer` is the page right after a SAML response."""
 
-SOURCES: Final = ("har", "saml-tracer", "curl", "form", "paste")
-"""Where a capture can come from; raw HTTP messages are a paste."""
+SOURCES: Final = ("har", "saml-tracer", "curl", "form", "paste", "log")
+"""Where a capture can come from; raw HTTP messages are a paste, requests listed in JSON or in lines a log."""
 
 
 class Detached(NamedTuple):
@@ -78,7 +78,11 @@ class Scim(NamedTuple):
 
     `operations` are those of a PATCH, as "replace active"; `filter` is attribute and operator, without
     the value. `scim_type` and `detail` are the server's error. `agent` is the product that asks, as its
-    User-Agent says.
+    User-Agent says. `departures` are in what the request's body departs from the plain form (`model.scim`),
+    `faults` the same of the answer. `active` is what the request sets it to, `shown` what the answer shows of it;
+    `changes` tells whether the request changes anything else. `who` numbers the resources of a capture: the same
+    number is the same resource; empty when none is named. `names` tells whether the answer shows a user with
+    names. `flagged` is Entra's aadOptscim062020 in the address.
     """
 
     resource: str
@@ -89,6 +93,14 @@ class Scim(NamedTuple):
     scim_type: str | None = None
     detail: str | None = None
     agent: str | None = None
+    departures: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    active: bool | None = None
+    shown: bool | None = None
+    changes: bool = False
+    who: str = ""
+    names: bool | None = None
+    flagged: bool = False
 
 
 class Page(NamedTuple):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from doctor.model.event import Event
     from doctor.model.message import Message
     from doctor.model.oidc import Oidc
+    from doctor.model.scim import Body
 
 KINDS = (
     "idp-metadata", "sp-metadata", "metadata-aggregate", "certificate", "csr", "private-key",
@@ -169,3 +170,4 @@ class Document(NamedTuple):
     element: object = None
     plain: bytes | None = None
     oidc: Oidc | None = None
+    scim: Body | None = None

@@ -64,9 +64,9 @@ class Discovery(NamedTuple):
 class Key(NamedTuple):
     """One key of a key set.
 
-    `problem`: empty, or kty-missing, kty-unknown, member-missing, member-malformed, not-base64url, unreadable. `written`:
-    base64url, or base64 where the text has its characters, which other readers refuse. `private` says that a part is
-    published that must stay secret. `material` is the public part alone, for verifying.
+    `problem`: empty, or kty-missing, kty-unknown, member-missing, member-malformed, not-base64url, unreadable.
+    `written`: base64url, or base64 where the text has its characters, which other readers refuse. `private` says that
+    a part is published that must stay secret. `material` is the public part alone, for verifying.
     """
 
     kid: str | None

@@ -104,3 +104,38 @@ class Probed(NamedTuple):
     other_address: str | None = None
     other_answer: str | None = None
     drill: Drill | None = None
+
+
+KINDS: Final = (
+    "user", "group", "patch", "list", "error", "bulk", "search", "schema", "resource-type", "configuration", "other",
+)  # fmt: skip
+"""What a SCIM body can be."""
+DEPARTURES: Final = (
+    "capitalised-op", "unknown-op", "text-boolean", "qualified-path", "member-value-list", "missing-path",
+    "dotted-names", "remove-without-path", "schemas-missing", "schemas-unknown", "operations-missing",
+    "user-name-missing", "several-primary", "members-not-list", "total-missing", "status-number", "status-missing",
+    "error-type-unknown",
+)  # fmt: skip
+"""In what a body departs from the plainest form of the RFCs. Some departures are allowed and yet trip servers:
+`qualified-path` (a path with its schema), `missing-path`, `dotted-names` (a value whose names hold dots)."""
+LEAVERS: Final = ("deactivated", "ignored", "refused", "unconfirmed", "not-seen")
+"""What recorded traffic shows of a leaver, the best first; `unconfirmed`: accepted, and nothing shows it."""
+
+
+class Body(NamedTuple):
+    """One SCIM body in short, without a value of anybody: `kind` is one of `KINDS`.
+
+    `operations` are those of a PATCH, as "replace active". `active` is what the body says of it, `texted` whether it
+    says so as text. `changes` tells whether anything but active is set. `lacking` are the attributes of `SHOWN` that a
+    user lacks. `status`, `error_type` and `detail` are those of an error.
+    """
+
+    kind: str
+    departures: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    active: bool | None = None
+    changes: bool = False
+    lacking: tuple[str, ...] = ()
+    status: int | None = None
+    error_type: str | None = None
+    detail: str | None = None

@@ -6,6 +6,7 @@ A fact's value is one of: a plain value, `ABSENT` (we looked, it is not there) o
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NoReturn
 
 
@@ -43,10 +44,11 @@ class Unknown:
     def __init__(self, missing: dict[str, str]) -> None:
         self.missing = missing
 
-    @classmethod
-    def of(cls, fact: str, reason: str = "") -> Unknown:
-        """The unknown that names one fact."""
-        return cls({fact: reason})
+    @staticmethod
+    @lru_cache(maxsize=1024)
+    def of(fact: str, reason: str = "") -> Unknown:
+        """The unknown that names one fact; the same one each time, since no check is without hundreds."""
+        return Unknown({fact: reason})
 
     def __or__(self, other: Unknown) -> Unknown:
         return Unknown(self.missing | other.missing)

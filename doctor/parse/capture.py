@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from doctor.model.capture import Capture, Exchange
-from doctor.parse import curl, embedded, exchange, har, loose, stored
+from doctor.parse import curl, embedded, exchange, har, loose, scim_log, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -48,6 +48,8 @@ def read(data: bytes) -> Capture | None:
     plain = _utf8(data)
     if found := har.find(plain) if _is_json(plain) else None:
         return _recorded(found)
+    if _is_json(plain) and (lines := scim_log.wires(plain)) and (listed := _listed(lines)).exchanges:
+        return listed
     return None if _is_json(plain) and _JSON.match(loose.decoded(plain[:400])) else _loose(loose.decoded(plain))
 
 
@@ -70,6 +72,13 @@ def _utf8(data: bytes) -> bytes:
 
 def _is_json(data: bytes) -> bool:
     return data[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+
+
+def _listed(wires: list[Wire]) -> Capture:
+    """The SCIM requests of a log, in its order."""
+    budget, room = embedded.Budget(), _Room()
+    slots = [room.admitted(_loose_slot(wire, budget)) for wire in wires]
+    return _assembled("log", slots, ["too-many-exchanges"] if room.left[False] < 0 else [], budget)
 
 
 class _Room:
@@ -153,6 +162,8 @@ def _forms_of(text: str) -> Iterator[tuple[str, Iterator[Wire]]]:
         yield "curl", curl.wires(text)
     if curl.fetches(text):
         yield "curl", curl.fetched(text)
+    if lines := scim_log.wires(text.encode("utf-8", "replace")):
+        yield "log", iter(lines)
     if loose.is_body(text):
         yield "form", loose.body(text)
     if "<input" in text and _FORM.search(text):
@@ -170,7 +181,7 @@ def _assembled(source: str, slots: list[Slot], notes: list[str], budget: Budget)
         notes.append("too-many-exchanges")
         kept = dict(sorted(kept.items(), key=lambda pair: pair[1].message is None)[:MAX_KEPT])
     kept |= _answers(ordered, kept, budget)
-    exchanges = tuple(kept[at] for at in sorted(kept))[:MAX_KEPT]
+    exchanges = exchange.numbered(tuple(kept[at] for at in sorted(kept))[:MAX_KEPT])
     problems = {one.message.problem for one in exchanges if one.message and one.message.problem}
     notes += [f"message-{problem}" for problem in sorted(problems)]
     return Capture(source, exchanges, len(slots) - len(exchanges), tuple(dict.fromkeys(notes)))

@@ -32,6 +32,7 @@ _KEY_TYPES: Final = {
     "Ed25519PublicKey": "ed25519", "Ed448PublicKey": "ed448",
 }  # fmt: skip
 _ATTRIBUTES: Final = {x509.NameOID.EMAIL_ADDRESS: "emailAddress"}
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n"
 _MAX_TEXT: Final = 200_000
 
 
@@ -209,7 +210,12 @@ def pkcs7(data: bytes) -> list[bytes]:
 
 def looks_base64(text: str) -> bool:
     """Whether the text could be base64 and nothing else, white space aside."""
-    return len(text) > 15 and bool(_BASE64.fullmatch(text))
+    if len(text) < 16:
+        return False
+    core = text.rstrip().removesuffix("=").removesuffix("=")
+    if core and text.isascii() and not core.encode().translate(None, _ALPHABET):
+        return True  # told much faster than by the pattern
+    return _BASE64.fullmatch(text) is not None
 
 
 def days_between(later: datetime, earlier: datetime) -> int:

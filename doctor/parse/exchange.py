@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
 from doctor.model import redaction
 from doctor.model.capture import Exchange, OAuth, Page, Scim
-from doctor.parse import embedded, strip, wire
+from doctor.parse import embedded, scim, strip, wire
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from doctor.model.scim import Body
     from doctor.parse.embedded import Budget
     from doctor.parse.wire import Given, Wire
 
@@ -59,8 +61,8 @@ def read(given: Wire, budget: Budget, *, only_saml: bool = False) -> Exchange | 
         return made._replace(location=_sent_to(given)) if found.carrier == "page" else made
     if only_saml:
         return None
-    if scim := _scim(given, parameters):
-        return _made("scim", given, budget)._replace(scim=scim, page=None)
+    if spoken := _scim(given, parameters):
+        return _made("scim", given, budget)._replace(scim=spoken, page=None)
     kind = _oauth_kind(given, parameters)
     return _made(kind, given, budget)._replace(oauth=_oauth(given, parameters)) if kind else None
 
@@ -146,12 +148,36 @@ def _scim(given: Wire, parameters: Given) -> Scim | None:
     if not spoken and not (match and "scim" in given.url.lower()):
         return None
     sent, answer = wire.parsed(given.body), wire.parsed(given.answer)
+    asked, told, one = scim.body(sent), scim.body(answer), scim.only(answer)
+    shown = scim.body(one)
     total = answer.get("totalResults")
     return Scim(
         match[1] if match else "", bool(match and match[2]), _operations(sent), _filter(parameters),
         total if isinstance(total, int) and 0 <= total < 10**12 else None,
         strip.text(answer.get("scimType"), 60), strip.text(answer.get("detail")), strip.text(given.agent, 80),
+        asked.departures if sent else (), told.departures if answer else (), asked.active, shown.active, asked.changes,
+        _handle(match, one), _names(shown), "aadoptscim062020" in given.url.lower(),
     )  # fmt: skip
+
+
+def _names(told: Body) -> bool | None:
+    """Whether a user in the answer has both names; None when there is none."""
+    return None if told.kind != "user" else not {"name.givenName", "name.familyName"} & set(told.lacking)
+
+
+def _handle(match: re.Match[str] | None, answer: dict[str, object]) -> str:
+    """What tells one resource from another while a capture is read: a digest of its id."""
+    found = (match and match[2]) or answer.get("id")
+    return sha256(found.encode("utf-8", "replace")).hexdigest() if isinstance(found, str) and found else ""
+
+
+def numbered(found: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
+    """The exchanges of one capture with their resources numbered: nothing of an id is kept."""
+    handles = dict.fromkeys(one.scim.who for one in found if one.scim and one.scim.who)
+    numbers = {handle: str(number) for number, handle in enumerate(handles, 1)}
+    return tuple(
+        one._replace(scim=one.scim._replace(who=numbers.get(one.scim.who, ""))) if one.scim else one for one in found
+    )
 
 
 def _filter(parameters: Given) -> str | None:

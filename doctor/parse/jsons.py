@@ -28,7 +28,7 @@ def read(base: Document, data: bytes, _text: str) -> Document:
 
     A recording may be large: it is read entry by entry, and nothing of it is kept but what is ours.
     """
-    if any(word in data[:_HEAD] for word in _RECORDED) or _STORED in data[-_TAIL:]:
+    if any(word in data[:_HEAD] for word in _RECORDED) or _STORED in data[-_TAIL:] or _requested(data[:_HEAD]):
         from doctor.parse import recorded
 
         if found := recorded.read(base, data):
@@ -55,6 +55,11 @@ def read(base: Document, data: bytes, _text: str) -> Document:
 
         return application.of_json(found, value)
     return _OF_VENDOR[kind](found, value) if kind in _OF_VENDOR else found
+
+
+def _requested(head: bytes) -> bool:
+    """A cheap look: whether requests to a SCIM server may be listed here."""
+    return (b"/Users" in head or b"/Groups" in head) and (b'ethod"' in head or b'"verb"' in head)
 
 
 _STAMPED: Final = re.compile(rb"\s*\[?\{?\s*\d{4}-\d\d-\d\d")
@@ -89,7 +94,13 @@ def _events(found: Document, value: Any) -> Document:
     return found._replace(events=event.read_all(value))
 
 
-_OF_VENDOR: Final = {"connection": _connections, "directory": _directories, "event": _events}
+def _scim(found: Document, value: Any) -> Document:
+    from doctor.parse import scim
+
+    return scim.read(found, value)
+
+
+_OF_VENDOR: Final = {"connection": _connections, "directory": _directories, "event": _events, "scim": _scim}
 
 
 def _keys(value: Any) -> set[str]:

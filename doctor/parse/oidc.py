@@ -26,8 +26,7 @@ _OPENID: Final = (
 """Keys that only an OpenID provider has."""
 _MOST: Final = 500
 _WORDS: Final = 400
-_LISTS: Final = re.compile(r".+_(?:supported|values_supported)")
-_FLAGS: Final = re.compile(r".+_parameter_supported|require_.+|.+_(?:session|logout)_supported|tls_client_.+|.+_required")
+_FLAGS: Final = re.compile(r".+_(?:parameter|session|logout)_supported|require_.+|tls_client_.+|.+_required")
 _PRIVATE: Final = ("d", "p", "q", "dp", "dq", "qi", "oth")
 MEMBERS: Final = {"RSA": ("n", "e"), "EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "oct": ("k",)}
 """The types of keys (RFC 7518, RFC 8037), and the members that each must have."""

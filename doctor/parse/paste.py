@@ -18,6 +18,7 @@ _BARE: Final = re.compile(r"[A-Za-z0-9+/=_\s-]*")
 _LOOK: Final = 4096
 _PROMISING: Final = re.compile(
     r"SAML|wresult|\bcurl\b|Invoke-|\bfetch\(|HTTP/\d|[A-Za-z0-9+/]{100}|:(?:Response|Assertion)\b"
+    r"|\b(?:GET|POST|PUT|PATCH|DELETE)\s\S{0,2000}/(?:Users|Groups)\b"
 )
 _URL: Final = re.compile(r"\s*(?:GET |Location: ?)?(https?://\S+)(?:\s+HTTP/[\d.]+)?\s*", re.IGNORECASE)
 _CALLBACK: Final = ("code", "error", "id_token", "access_token")

@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.model.capture import KINDS, SOURCES, Capture, Detached, Exchange, Message, OAuth, Page, Scim
+from doctor.model.scim import DEPARTURES
 from doctor.parse import embedded, exchange, har, strip
 
 if TYPE_CHECKING:
@@ -103,8 +104,22 @@ def _scim(value: Any) -> Scim | None:
     return Scim(
         _word(value.get("resource")), value.get("one") is True, operations, _short(value.get("filter")) or None,
         _count(value.get("total")), strip.text(value.get("scim_type"), 60), strip.text(value.get("detail")),
-        strip.text(value.get("agent"), 80),
+        strip.text(value.get("agent"), 80), _departures(value.get("departures")), _departures(value.get("faults")),
+        _truth(value.get("active")), _truth(value.get("shown")), value.get("changes") is True,
+        _number(value.get("who")), _truth(value.get("names")), value.get("flagged") is True,
     )  # fmt: skip
+
+
+def _departures(value: Any) -> tuple[str, ...]:
+    return tuple(one for one in _items(value)[:50] if one in DEPARTURES)
+
+
+def _number(value: Any) -> str:
+    return value if isinstance(value, str) and len(value) < 6 and value.isascii() and value.isdecimal() else ""
+
+
+def _truth(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def _page(value: Any) -> Page | None:

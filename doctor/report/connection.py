@@ -109,22 +109,26 @@ def _certificate(one: Certificate) -> str:
     return f"{safe(one.subject, 60)}, until {until}, SHA-256 {one.sha256[:16]}…"
 
 
-def organization_row(one: Organization | None) -> dict[str, Any] | None:
-    """An organization as JSON data."""
+def organization_row(one: Organization | None, records: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """An organization as JSON data; `records` is what DNS shows, by domain."""
     if one is None:
         return None
     return {
         "id": one.id, "name": one.name, "external_id": one.external_id,
         "domains": [{"domain": each.name, "state": each.state or "unknown", "state_given": each.state_given,
-                     "strategy": each.strategy, "record": each.record, "record_name": each.record_name}
+                     "strategy": each.strategy, "record": each.record, "record_name": each.record_name,
+                     "dns": records.get(each.name)}
                     for each in one.domains],
     }  # fmt: skip
 
 
-def organization_lines(one: Organization, look: Look) -> list[str]:
-    """The organization, and each of its domains with its state."""
-    lines = text.wrapped(f"{'organization':<17}{safe(one.name or '')} ({safe(one.id or '?')})", look, "   ", " " * 20)
+def organization_lines(one: Organization, records: dict[str, dict[str, Any]], look: Look) -> list[str]:
+    """The organization, and each of its domains with its state, and what DNS shows where it is not verified."""
+    lines = text.wrapped(f"{'its name':<17}{safe(one.name or '')} ({safe(one.id or '?')})", look, "   ", " " * 20)
     for each in one.domains:
         state = each.state or f"unknown ({each.state_given})"
         lines += text.wrapped(f"{'domain':<17}{safe(each.name)}: {safe(state)}", look, "   ", " " * 20)
+        if (found := records.get(each.name)) is not None:
+            told = f"DNS: {found['result'].replace('-', ' ')}: {found['detail']}"
+            lines += text.wrapped(safe(told), look, " " * 20)
     return lines

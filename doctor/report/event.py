@@ -48,7 +48,7 @@ def lines_of(one: Story, look: Look, *, personal: bool) -> list[str]:
         lines += text.wrapped(f"by {safe(', '.join(people))}", look, " " * 20)
     for renewal in one.renewals:
         lines += text.wrapped(_renewal(renewal), look, "   ", " " * 20)
-    counted = [f"{one.attempts} sign-ins, {one.succeeded} succeeded"] + [
+    counted = [f"{one.attempts} sign-in{'s' * (one.attempts != 1)}, {one.succeeded} succeeded"] + [
         f"{name} {times}" for name, times in one.others
     ]
     lines += text.wrapped(f"{'events':<17}{safe('; '.join(counted))}", look, "   ", " " * 20)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from doctor.report import difference, letter
 from doctor.report.letter import Block, code, heading, linked, listed, paragraph, steps, title
+from doctor.report.safe import line as safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +40,9 @@ def html(found: Handoff) -> str:
 
 
 def as_data(found: Handoff) -> dict[str, Any]:
-    """All messages as JSON data; a body is Markdown."""
+    """All messages as JSON data; a body is Markdown, every other text is on one line without control characters."""
     return {
-        "schema": SCHEMA, "case": found.case, "verdict": found.verdict,
+        "schema": SCHEMA, "case": _harmless(found.case), "verdict": found.verdict,
         "notes": [_note_data(one) for one in found.notes],
         "reply": None if found.reply is None else {
             "subject": found.reply.subject, "body": letter.markdown(_reply_body(found.reply)),
@@ -55,7 +56,18 @@ def _note_data(one: Note) -> dict[str, Any]:
     head = {"for": data.pop("who"), "subject": subject(one), "body": letter.markdown(note_body(one))}
     lists = {name: list(data[name]) for name in ("more", "verify", "not_checked")}
     first = one.first and one.first._asdict()
-    return {**head, **data, **lists, "first": first, "problems": [_problem_data(problem) for problem in one.problems]}
+    problems = [_problem_data(problem) for problem in one.problems]
+    shown: dict[str, Any] = _harmless({**head, **data, **lists, "first": first, "problems": problems})
+    return shown
+
+
+def _harmless(data: Any) -> Any:
+    """The data with texts that can be shown anywhere."""
+    if isinstance(data, dict):
+        return {key: value if key == "body" else _harmless(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_harmless(one) for one in data]
+    return safe(data) if isinstance(data, str) else data
 
 
 def _problem_data(one: Problem) -> dict[str, Any]:

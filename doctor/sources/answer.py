@@ -155,9 +155,11 @@ def _retry_after(given: str, wall: float) -> float | None:
 def kept(seen: Exchange, held: tuple[Secret, ...]) -> dict[str, Any]:
     """An exchange as evidence: the first 4,000 characters of its body, secrets removed, people masked."""
     text = _body(seen)
+    headers = {name: secrets.without(value, held) for name, value in seen.headers.items()}
     return {
-        "method": seen.method, "url": secrets.without(seen.url, held), "status": seen.status, "headers": seen.headers,
-        "elapsed_ms": round(seen.elapsed * 1000), "at": seen.at, "failure": seen.failure, "detail": seen.detail or None,
+        "method": seen.method, "url": secrets.without(seen.url, held), "status": seen.status, "headers": headers,
+        "elapsed_ms": round(seen.elapsed * 1000), "at": seen.at, "failure": seen.failure,
+        "detail": secrets.without(seen.detail, held) or None,
         "body": secrets.without(redaction.masked(text), held)[:4000] or None,
     }  # fmt: skip
 

@@ -73,6 +73,14 @@ def _odd(detail: str) -> Trouble:
     return Trouble("not-understood", None, detail)
 
 
+def top(found: Listing) -> Listing:
+    """A list that always exists: when the API has none under this address, it is not the API that answers there."""
+    if found.trouble is None or found.trouble.kind != "not-found":
+        return found
+    told = f"there is no such list at this address; look at the base URL ({found.trouble.detail})"
+    return found._replace(trouble=found.trouble._replace(kind="not-the-api", detail=told))
+
+
 def kept_if(listing: Listing, right: Callable[[dict[str, Any]], bool], name: str) -> Listing:
     """The listing without what the API should have left out, and a note when there was any."""
     items = tuple(one for one in listing.items if right(one))

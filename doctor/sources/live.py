@@ -15,20 +15,25 @@ from doctor.parse import connection as connections
 from doctor.parse import directory as directories
 from doctor.parse import event as events
 from doctor.parse.recognise import recognise
-from doctor.sources import scalekit, workos
+from doctor.sources import dns, scalekit, workos
 from doctor.sources.listing import Filters, Listing
 from doctor.sources.vendor import Manner
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from doctor.engine.event import Story
-    from doctor.model.connection import Connection, Organization
+    from doctor.model.connection import Connection, Organization, OrganizationDomain
     from doctor.model.document import Document
     from doctor.sources.answer import Answer, Trouble
+    from doctor.sources.dns import Record
     from doctor.sources.profile import Access
     from doctor.sources.vendor import Client
 
+_LOOKED_UP: Final = 3
+_LOOKING: Final = 12.0
+"""Seconds for all questions to the name service."""
 KEPT_DAYS: Final = 30
 """How long WorkOS keeps events by default."""
 
@@ -47,6 +52,7 @@ class Live(NamedTuple):
     notes: tuple[str, ...] = ()
     story: Story | None = None
     organization: Organization | None = None
+    records: dict[str, Record] = {}  # noqa: RUF012  (by domain, of those that are not verified)
 
 
 def module(vendor: str) -> ModuleType:
@@ -80,6 +86,39 @@ class About(NamedTuple):
     directory: str | None = None
 
 
+class Fetched(NamedTuple):
+    """What was gathered, and every exchange behind it as it may be kept: without secrets, people masked."""
+
+    live: Live
+    exchanges: tuple[dict[str, Any], ...]
+
+
+def fetch(access: Access, about: About, manner: Manner = Manner()) -> Fetched:  # noqa: B008
+    """Everything that the API tells of what is meant: documents and facts for a case. Raises `UsageError` only."""
+    api = client(access, manner)
+    parts = [read(api, access.vendor, about) for read in _readers(about)]
+    documents = tuple(one for part in parts for one in part.documents)
+    facts: dict[str, Any] = {}
+    for part in reversed(parts):  # of several troubles the first is told
+        facts |= part.facts
+    trouble = next((part.trouble for part in parts if part.trouble is not None), None)
+    notes = tuple(note for part in parts for note in part.notes)
+    story = next((part.story for part in parts if part.story is not None), None)
+    company = next((part.organization for part in parts if part.organization is not None), None)
+    records = {name: one for part in parts for name, one in part.records.items()}
+    whole = Live(parts[0].item, documents, facts, trouble, notes, story, company, records)
+    return Fetched(whole, tuple(api.evidence()))
+
+
+def _readers(about: About) -> list[Callable[[Client, str, About], Live]]:
+    found: list[Callable[[Client, str, About], Live]] = []
+    if about.connection is not None:
+        found.append(connection)
+    if about.directory is not None:
+        found.append(directory)
+    return found or [organization]
+
+
 def connection(api: Client, vendor: str, about: About) -> Live:
     """One connection with its certificates, its organization's domains, and what happened to sign-ins through it."""
     found: Answer = module(vendor).connection(api, about.connection or "", about.organization)
@@ -93,7 +132,7 @@ def connection(api: Client, vendor: str, about: About) -> Live:
     notes = (*found.notes, *shown.notes, *company.notes, *story.notes)
     facts = {**told(None), **company.facts, **story.facts, **_count(api, vendor, owner)}
     documents = (_document(item, f"{vendor}:{about.connection}"), *story.documents)
-    return Live(item, documents, facts, None, notes, story.story, company.organization)
+    return Live(item, documents, facts, None, notes, story.story, company.organization, company.records)
 
 
 def glance(api: Client, vendor: str, about: About) -> Live:
@@ -154,14 +193,14 @@ def _organization(api: Client, vendor: str, ident: str | None, user_domain: str 
         facts = {"organization.exists": False} if gone else {}
         notes = () if gone else (f"the organization is not known: {found.trouble}",)
         return Live({}, facts=facts, trouble=found.trouble, notes=notes)
-    return _known(found.value, user_domain)
+    return _known(api, found.value, user_domain)
 
 
 def _by_domain(api: Client, vendor: str, user_domain: str) -> Live:
     listing: Listing = module(vendor).organizations_of(api, user_domain)
     if listing.items:
         several = f"{len(listing.items)} organizations have the domain {user_domain}; the first one is looked at"
-        found = _known(listing.items[0], user_domain)
+        found = _known(api, listing.items[0], user_domain)
         return found._replace(notes=(several,)) if len(listing.items) > 1 else found
     if listing.trouble is not None:
         told_ = (f"the organizations of {user_domain} are not known: {listing.trouble}",)
@@ -170,7 +209,7 @@ def _by_domain(api: Client, vendor: str, user_domain: str) -> Live:
                 notes=(f"no organization has the domain {user_domain}",))  # fmt: skip
 
 
-def _known(item: dict[str, Any], user_domain: str | None) -> Live:
+def _known(api: Client, item: dict[str, Any], user_domain: str | None) -> Live:
     company = directories.organization(item)
     if company is None:
         return Live({})
@@ -183,7 +222,18 @@ def _known(item: dict[str, Any], user_domain: str | None) -> Live:
         facts["organization.domain_verified"] = True
     elif states and None not in states:
         facts["organization.domain_verified"] = False
-    return Live(item, facts=facts, organization=company)
+    records = _records(api, mine)
+    if records and not facts.get("organization.domain_verified"):
+        first = next(iter(records.values()))
+        facts |= {"domain.txt_record": first.result, "domain.txt_record_detail": first.detail}
+    return Live(item, facts=facts, organization=company, records=records)
+
+
+def _records(api: Client, domains: list[OrganizationDomain]) -> dict[str, Record]:
+    """What the name service shows of the domains that are not verified, of a few of them."""
+    open_ = [one for one in domains if one.state in ("pending", "failed", "unverified")][:_LOOKED_UP]
+    lookup = dns.within(_LOOKING, api.clock.steady, api.lookup)
+    return {one.name: dns.looked(one, lookup) for one in open_}
 
 
 def _count(api: Client, vendor: str, owner: str | None, *, linked: bool = False) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from doctor.model.error import UsageError
 from doctor.sources import secret as secrets
 from doctor.sources.answer import Answer, Trouble
 from doctor.sources.exchange import Request
-from doctor.sources.listing import Filters, Listing, kept_if, paged, record
+from doctor.sources.listing import Filters, Listing, kept_if, paged, record, top
 from doctor.sources.vendor import Client, Manner, base, identifier
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def directory_call(ident: str, organization: str | None) -> str:
 
 def connections(api: Client, wanted: Filters) -> Listing:
     """Every connection that the filters let through, also those whose setup is not finished."""
-    found = _list(api, *list_call(wanted), "connections")
+    found = top(_list(api, *list_call(wanted), "connections"))
     if wanted.organization:
         right = wanted.organization
         found = kept_if(found, lambda one: one.get("organization_id", right) == right, "the organization")
@@ -163,7 +163,7 @@ def directories(api: Client, wanted: Filters) -> Listing:
     """The directories of one organization, or of each in the environment."""
     if wanted.organization:
         return _directories(api, wanted.organization)
-    owners = _list(api, f"{_API}/organizations", {"page_size": _PAGE}, "organizations")
+    owners = _owners(api)
     items: list[dict[str, Any]] = []
     trouble, notes = owners.trouble, owners.notes
     for one in owners.items:
@@ -173,6 +173,17 @@ def directories(api: Client, wanted: Filters) -> Listing:
         if found.trouble is not None:
             break
     return Listing(tuple(items), trouble, notes)
+
+
+def _owners(api: Client) -> Listing:
+    """The organizations; where the client may not list them, those that have a connection."""
+    found = _list(api, f"{_API}/organizations", {"page_size": _PAGE}, "organizations")
+    if found.trouble is None or found.trouble.kind not in ("not-found", "permission-missing"):
+        return found
+    shown = connections(api, Filters())
+    owners = dict.fromkeys(str(one["organization_id"]) for one in shown.items if one.get("organization_id"))
+    told = "the organizations are not listed to this client: only those that have a connection were looked at"
+    return Listing(tuple({"id": one} for one in owners), shown.trouble, (told,))
 
 
 def _directories(api: Client, organization: str) -> Listing:

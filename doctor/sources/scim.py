@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from doctor.model.scim import DISCOVERY, LOST, SHOWN, Probed, Sample
+from doctor.parse.scim import has
 from doctor.sources import secret as held
 from doctor.sources.scim_door import MEDIA
 from doctor.sources.url import shown
@@ -102,15 +103,6 @@ def page(value: Any) -> Sample | None:
     users = [one for one in listed if isinstance(one, dict)]
     lacking = ((name, sum(not has(one, name) for one in users)) for name in SHOWN)
     return Sample(len(users), counted, tuple(pair for pair in lacking if pair[1]), len(users) > _PAGE)
-
-
-def has(user: dict[str, Any], name: str) -> bool:
-    """Whether a user has a value for this attribute; of a name also a formatted one counts (RFC 7643, 4.1.1)."""
-    first, _, second = name.partition(".")
-    value = next((value for key, value in user.items() if key.lower() == first.lower()), None)
-    if second and isinstance(value, dict):
-        return any(value.get(part) not in (None, "", []) for part in (second, "formatted"))
-    return False if second else value not in (None, "", [], {})
 
 
 def _contrasted(door: Door, contrasts: tuple[str, ...], found: Probed) -> Probed:

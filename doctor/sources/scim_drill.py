@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import quote
 
 from doctor.model.scim import LOST, Drill
-from doctor.sources.scim import by_name, has, page
+from doctor.parse.scim import has
+from doctor.sources.scim import by_name, page
 
 if TYPE_CHECKING:
     from collections.abc import Callable

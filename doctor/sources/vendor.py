@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from doctor.model.error import UsageError
+from doctor.sources import dns
 from doctor.sources import secret as secrets
 from doctor.sources.address import literal
 from doctor.sources.answer import Answer, Trouble, judged, kept
@@ -43,12 +44,16 @@ class Limits(NamedTuple):
 
 
 class Manner(NamedTuple):
-    """How calls are made: within which limits, by which clock and chance (0 to 1), to private addresses or not."""
+    """How calls are made: within which limits, by which clock and chance (0 to 1), to private addresses or not.
+
+    `lookup` asks the name service for TXT records, see `dns.looked`.
+    """
 
     limits: Limits = Limits()
     clock: Clock = Clock()
     chance: Callable[[], float] = random.random
     allow_private: bool = False
+    lookup: Callable[[str, bool], dns.Texts] = dns.texts
 
 
 class Base(NamedTuple):
@@ -98,7 +103,7 @@ class Client:
 
     def __init__(self, where: Base, authorize: Authorize, held: tuple[Secret, ...], manner: Manner) -> None:
         self.where = where
-        self.limits, self.clock, self._chance, self._allow_private = manner
+        self.limits, self.clock, self._chance, self._allow_private, self.lookup = manner
         self.exchanges: list[Exchange] = []
         self.secrets = held
         self._authorize = authorize
@@ -136,7 +141,7 @@ class Client:
             found = judged(seen, self.clock.wall())
             if found.trouble is None:
                 return found
-            last = found.trouble._replace(detail=secrets.without(found.trouble.detail, self.secrets))
+            last = self._cleaned(found.trouble)
             if not _repeatable(asked.method, last):
                 break
             wait = self._pause(attempt, last)
@@ -144,6 +149,11 @@ class Client:
                 break
             self.clock.sleep(wait)
         return Answer(trouble=last)
+
+    def _cleaned(self, trouble: Trouble) -> Trouble:
+        """The trouble without our secrets, should the API have repeated them."""
+        request_id = trouble.request_id and secrets.without(trouble.request_id, self.secrets)
+        return trouble._replace(detail=secrets.without(trouble.detail, self.secrets), request_id=request_id)
 
     def _pause(self, attempt: int, trouble: Trouble) -> float:
         """As long as the vendor asks, and a little more, lest all come back at once; else half a second, doubling."""

@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 MAX_BODY: Final = 512 * 1024
 _MAX_COOKIES: Final = 60
-_PAGE: Final = "text/html, application/xhtml+xml, application/json;q=0.9, */*;q=0.5"
+_PAGE: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+"""As browsers send it: some providers answer JSON to whoever would take it, and a page to everybody else."""
 
 
 class Ask(NamedTuple):
-    """One request. `authorization` is the value of that header, `body` a form's; both are secrets that are sent once."""
+    """One request. `authorization` is the value of that header, `body` a form's; both are sent once."""
 
     url: str
     method: str = "GET"

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.sources.answer import Answer
-from doctor.sources.listing import Filters, Listing, kept_if, paged, record
+from doctor.sources.listing import Filters, Listing, kept_if, paged, record, top
 from doctor.sources.vendor import Client, Manner, base, identifier
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def organization(api: Client, ident: str) -> Answer:
 
 def organizations_of(api: Client, domain: str) -> Listing:
     """The organizations that have this domain."""
-    found = _list(api, "/organizations", {"domains": domain})
+    found = _list(api, "/organizations", {"domains": domain.lower()})
     return kept_if(found, lambda one: domain.lower() in _domains(one), "the domain")
 
 
@@ -158,7 +158,7 @@ def _list(api: Client, path: str, query: dict[str, Any]) -> Listing:
         after = told.get("after") if isinstance(told, dict) else None
         return {"after": after} if isinstance(after, str) and after else None
 
-    return paged(api, path, {"limit": _PAGE, **query}, ("data",), following)
+    return top(paged(api, path, {"limit": _PAGE, **query}, ("data",), following))
 
 
 # ── why an object is not shown ─────────────────────────────────────────────────────────────────────────────
@@ -173,6 +173,9 @@ def explained(api: Client, found: Answer, ident: str, path: str = "/connections"
     if found.trouble is None or found.trouble.kind not in ("permission-missing", "not-found"):
         return found
     probe = api.get(path, {"limit": 1})
+    if probe.trouble is not None and probe.trouble.kind == "not-found":
+        told = "neither the object nor a list of others is at this address; look at the base URL"
+        return Answer(trouble=probe.trouble._replace(kind="not-the-api", detail=told))
     return Answer(trouble=_told(found.trouble, works=probe.trouble is None, ident=ident, api=api))
 
 

@@ -193,6 +193,10 @@ class DoctorApp(App[None]):
             self.pop_screen()
             self.repaint()
 
+    def action_leave_field(self) -> None:
+        """Escape in a field."""
+        self.action_leave()
+
     def action_help(self) -> None:
         """What this screen is for, and its keys."""
         from doctor.tui.screens.dialog import Help
@@ -205,6 +209,8 @@ class DoctorApp(App[None]):
         if action == "press" and _typing(self.screen):
             return False
         name = parameters[0] if action == "press" else action
+        if name == "leave_field":
+            return _typing(self.screen) and isinstance(self.screen, _page())
         if name == "go":
             return getattr(self.screen, "NAME", "") not in parameters and isinstance(self.screen, _page())
         if name == "copy":
@@ -298,7 +304,8 @@ def _made(name: str) -> Screen[Any]:
 
 
 def run(dropped: str | None = None) -> int:
-    """Run the app; give its exit code."""
+    """Run the app; give its exit code. Raises `CatalogueError` before anything is drawn when the rules are wrong."""
     app = DoctorApp(dropped)
+    assert app.desk.book  # noqa: S101  (read here, so that what is wrong with it is told on a plain terminal)
     app.run()
     return app.return_code or 0

@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from doctor.casework import Keeper, Session
     from doctor.engine.diagnose import Asking, Diagnosis
     from doctor.engine.handoff import Handoff
+    from doctor.engine.choose import Row
     from doctor.engine.rulebook import Rulebook
+    from doctor.engine.setup import Plan
     from doctor.library import Options
     from doctor.model.case import Case
     from doctor.model.finding import Report
-    from doctor.sources.case_store import Row, Store
+    from doctor.sources import case_store
+    from doctor.sources.case_store import Store
     from doctor.sources.display import Shown
 
 WHERE = "at:"
@@ -82,7 +85,7 @@ class Desk:
         """The case as it stands."""
         return None if self.session is None else self.session.case
 
-    def recent(self) -> list[Row]:
+    def recent(self) -> list[case_store.Row]:
         """The kept cases, the latest first. Raises `InputError`."""
         return self.store.rows()
 
@@ -96,12 +99,9 @@ class Desk:
     def messages(self) -> Handoff:
         """The notes of the case, the same as `doctor handoff` writes."""
         from doctor.engine import handoff
-        from doctor.engine.diagnose import Examined
 
         case = self._case()
-        examined = Examined(case, self.book)
-        wanted = handoff.Wanted("all", case.name, examined.provider, handoff.known_values(examined))
-        return handoff.handoff(examined.diagnosis("error"), self.book, wanted)
+        return handoff.of_case(case, self.book, name=case.name)
 
     # ── evidence ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -149,13 +149,28 @@ class Desk:
 
         self._gather(casework.Evidence(given=dict(facts)))
 
-    def name_product(self, provider: str) -> None:
-        """Say which product the identity provider is."""
-        self._go_on(self._case()._replace(provider=provider))
+    def plan(self, row: Row) -> Plan:
+        """The setup of a row of the lookup table, with what the case tells and has checked off."""
+        from doctor import casework
+        from doctor.engine import setup
+        from doctor.engine.diagnose import Examined
 
-    def note(self, asked: tuple[str, ...]) -> None:
-        """Keep what was asked and checked off."""
-        self._go_on(self._case()._replace(asked=asked))
+        case = self.case or casework.empty("setup", self.options)
+        return setup.planned(self.book, row, Examined(setup.with_sp_metadata(case), self.book), setup.marked(row, case.asked))
+
+    def walk(self, provider: str, asked: tuple[str, ...]) -> None:
+        """Keep which steps of a setup are checked off, and for which product."""
+        self._go_on(self._case()._replace(provider=provider, asked=asked))
+
+    def tell_value(self, row: Row | None, name: str, text: str) -> None:
+        """Tell a value of a setup. Raises `UsageError` when it is none that a case keeps."""
+        from doctor.engine import setup
+        from doctor.model.error import UsageError
+
+        fact = setup.fact_of(self.book, row, name) if row is not None else None
+        if fact is None:
+            raise UsageError(f"a case does not keep the {name}", "doctor setup takes it on the command line")
+        self.tell({fact: text})
 
     def answer(self, asking: Asking, facts: dict[str, Any]) -> None:
         """Answer a question; without facts the person does not know."""

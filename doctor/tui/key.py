@@ -11,18 +11,21 @@ PAGES: Final = {"home": "Home", "check": "Check", "diagnose": "Diagnose", "setup
 _FUNCTION: Final = {"home": "f2", "check": "f3", "diagnose": "f4", "setup": "f5", "rules": "f6"}
 _LETTER: Final = {"home": "h", "check": "c", "diagnose": "d", "setup": "s", "rules": "r"}
 
+_GO: Final = Binding.Group("Go to", compact=True)
+
 GLOBAL: Final = [
-    Binding("f1", "help", "Help", id="help", key_display="?/f1"),
-    Binding("question_mark", "press('help')", "Help", show=False, id="help-letter"),
-    Binding("ctrl+p", "command_palette", "Palette", key_display="^p", id="palette"),
-    *(Binding(_LETTER[name], f"press('go', '{name}')", title, id=name) for name, title in PAGES.items()),
-    *(Binding(key, f"go('{name}')", PAGES[name], show=False, id=f"{name}-anywhere") for name, key in _FUNCTION.items()),
     Binding("y", "press('copy')", "Copy", id="copy"),
     Binding("Y", "press('reveal')", "Show what was copied", show=False, id="reveal"),
     Binding("e", "press('export')", "Export", id="export"),
     Binding("f9", "export", "Export", show=False, id="export-anywhere"),
+    Binding("escape", "leave_field", "Leave the field", id="leave-field", key_display="esc"),
+    Binding("escape", "leave", "Back", show=False, id="back"),
+    *(Binding(_LETTER[name], f"press('go', '{name}')", title, id=name, group=_GO) for name, title in PAGES.items()),
+    *(Binding(key, f"go('{name}')", PAGES[name], show=False, id=f"{name}-anywhere") for name, key in _FUNCTION.items()),
+    Binding("ctrl+p", "command_palette", "Menu", key_display="^p", id="palette"),
+    Binding("f1", "help", "Help", id="help", key_display="f1"),
+    Binding("question_mark", "press('help')", "Help", show=False, id="help-letter"),
     Binding("f8", "next_theme", "Theme", show=False, id="theme"),
-    Binding("escape", "leave", "Back", id="back", show=False),
     Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
 ]
 """Keys of the whole app. Letters (`press`) do not work while text is typed; the others always do."""

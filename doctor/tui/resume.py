@@ -22,9 +22,9 @@ def stood(case: Case) -> tuple[str, str] | None:
     return row, step
 
 
-def standing(case: Case, row: str, step: str) -> tuple[str, ...]:
-    """What the case was asked, with this place in a setup instead of the last one."""
-    kept = tuple(one for one in case.asked if not one.startswith(WHERE))
+def standing(asked: tuple[str, ...], row: str, step: str) -> tuple[str, ...]:
+    """What a case was asked, with this place in a setup instead of the last one."""
+    kept = tuple(one for one in asked if not one.startswith(WHERE))
     return (*kept, f"{WHERE}{row}:{step}")
 
 

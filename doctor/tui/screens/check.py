@@ -42,7 +42,7 @@ class Check(Page):
         "What is checked is part of the case too: Diagnose puts all evidence together."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "explain", "Explain", id="explain"),
+        Binding("enter", "explain", "Explain", id="explain", show=False),
         Binding("v", "view", "View", id="view"),
         Binding("o", "document", "Document", id="document"),
         Binding("x", "again", "Check again", id="again", show=False),
@@ -109,10 +109,15 @@ class Check(Page):
             rows.append(Content.assemble(paint.plain(name, "bold", 80), "  ", paint.plain(told), _identity(one)))
         if len(report.subjects) > 2:
             rows.append(Content.styled(f"and {len(report.subjects) - 2:,} more in it", paint.DIM))
-        rows.append(
-            Content.assemble(paint.word(report.verdict), dot, counts(report.counts), dot, f"{report.rules_run:,} rules")
-        )
-        return paint.lines(rows)
+        told = [paint.word(report.verdict), dot, counts(report.counts), dot, f"{report.rules_run:,} rules"]
+        return paint.lines([*rows, Content.assemble(*told, self._in_the_case(report))])
+
+    def _in_the_case(self, report: Report) -> Content:
+        """What the case comes to, where that is more than what this input shows."""
+        found = self.desk.found
+        if found is None or found.headline is None or any(one.id == found.headline for one in report.findings):
+            return Content("")
+        return Content.styled(f"   d: with the other evidence, {found.headline}", paint.DIM)
 
     def _views(self) -> None:
         current = self.query_one("#switch", ContentSwitcher).current
@@ -150,7 +155,7 @@ class Check(Page):
             one = self._findings[event.option_index]
             self.query_one("#detail", FindingView).show(one, self.desk.product())
             self._document(one.subject)
-            self.query_one(DocumentView).point(one.line, one.column, len(one.actual or ""))
+            self.query_one(DocumentView).point(one.line, one.column)
 
     def _document(self, name: str) -> None:
         view = self.query_one(DocumentView)
@@ -161,6 +166,12 @@ class Check(Page):
             return
         view.showing = shown
         view.show(shown.text if shown else "The text of this input is not shown here.", placed=bool(shown and shown.placed))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The document has a key where there is no room for it beside the finding."""
+        if action == "document":
+            return self.app.size.width < 100
+        return super().check_action(action, parameters)
 
     def chosen(self) -> Finding | None:
         """The finding under the cursor."""

@@ -211,6 +211,7 @@ class Diagnose(Page):
         asking = found.needs[self._turn % len(found.needs)] if found.needs else None
         shown = question.display
         question.display = asking is not None
+        self.query_one("#diagnosis").set_class(asking is not None, "-asking")
         if asking is None:
             question.asking = None
             if shown and question.has_focus_within:

@@ -142,8 +142,10 @@ class Home(Page):
         dropped = intake.recognised(text, self.desk.book)
         searching = dropped.kind in ("nothing", "product")
         self._fill(dropped.word if searching else "")
-        say = dropped.say or "type to search the table; paste anything"
-        self.query_one("#would", Static).update(paint.plain(f"  {say}", paint.DIM))
+        self._say(dropped.say or "type to search the table; paste anything")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#would", Static).update(paint.plain(f"  {text}", paint.DIM))
 
     def _fill(self, query: str) -> None:
         products = self.desk.book.providers
@@ -160,7 +162,8 @@ class Home(Page):
 
     def _row_line(self, row: dict[str, str]) -> Content:
         name = paint.pad(row["name"], 26, self.glyphs.ellipsis)
-        return Content.assemble(" ", name, " ", (f"{row['type']:<11}", paint.STYLES["notice"]), paint.plain(row["url"], paint.DIM))
+        kind = (f"{row['type']:<11}", paint.STYLES["notice"])
+        return Content.assemble(name, " ", kind, paint.plain(row["url"].rpartition("/")[2], paint.DIM))
 
     def _types_line(self) -> Content:
         shown = [
@@ -195,6 +198,13 @@ class Home(Page):
                     self._type = None if name == "All" else name
                     self.filtered()
                     return
+
+    @on(OptionList.OptionHighlighted, "#products")
+    def looked_at(self, event: OptionList.OptionHighlighted) -> None:
+        """The row under the cursor, with its address."""
+        if event.option_index < len(self._rows) and event.option_list.has_focus:
+            row = self._rows[event.option_index][1]
+            self._say(f"enter: set up {row['name']} {row['type']}   https://{row['url']}")
 
     @on(OptionList.OptionSelected, "#products")
     def chosen(self, event: OptionList.OptionSelected) -> None:
@@ -232,6 +242,12 @@ class Home(Page):
         """Down in the field goes to the table."""
         if getattr(event, "key", "") == "down" and isinstance(self.focused, Drop):
             self.query_one("#products", OptionList).focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The slash is typed while the field has the focus."""
+        if action == "field":
+            return not isinstance(self.focused, Drop)
+        return super().check_action(action, parameters)
 
     def action_field(self) -> None:
         """Go to the field."""

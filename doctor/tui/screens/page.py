@@ -71,6 +71,10 @@ class Page(Screen[None]):
         """The signs to draw with."""
         return self.doctor.glyphs
 
+    def on_mount(self) -> None:
+        """Paint as soon as there is something to paint on; a subclass has its own `on_mount` beside this one."""
+        self.call_after_refresh(self.painted)
+
     def painted(self) -> None:
         """Show what stands on the desk now."""
         if self.is_mounted:

@@ -37,7 +37,7 @@ class Rules(Page):
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "field", "Search", id="search", key_display="/"),
-        Binding("x", "examples", "Run examples", id="examples"),
+        Binding("x", "examples", "Examples", id="examples"),
         Binding("g", "graph", "Graph", id="graph"),
     ]
 

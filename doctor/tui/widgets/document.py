@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.events import Resize
 
 _GUTTER = 7
+_LONGEST_TAG = 2000
 
 
 class DocumentView(ScrollView, can_focus=True):
@@ -46,10 +47,11 @@ class DocumentView(ScrollView, can_focus=True):
         self._laid_out()
         self.scroll_to(0, 0, animate=False)
 
-    def point(self, line: int | None, column: int | None = None, length: int = 0) -> None:
-        """Point at a line (from 1), and at so many characters from a column (from 1) on."""
+    def point(self, line: int | None, column: int | None = None) -> None:
+        """Point at a line (from 1), and at the tag that begins at a column (from 1)."""
         known = line is not None and self.placed and 0 < line <= len(self._lines)
-        self._line, self._column, self._length = (line or 0) if known else 0, column or 0, length
+        self._line, self._column = (line or 0) if known else 0, (column or 0) if known else 0
+        self._length = _tag(self._lines[self._line - 1], self._column) if known and column else 0
         if known:
             row = self._starts[self._line - 1] + max(self._column - 1, 0) // _cells(self._lines[self._line - 1], self._room)
             self.scroll_to_region(Region(0, max(row - 2, 0), 1, 6), animate=False, force=True)
@@ -67,7 +69,7 @@ class DocumentView(ScrollView, can_focus=True):
     def on_resize(self, _event: Resize) -> None:
         """Lay the lines out anew."""
         self._laid_out()
-        self.point(self._line or None, self._column, self._length)
+        self.point(self._line or None, self._column)
 
     def _laid_out(self) -> None:
         room = self._room
@@ -85,8 +87,15 @@ class DocumentView(ScrollView, can_focus=True):
         number = bisect_right(self._starts, row) - 1
         room = _cells(self._lines[number], self._room)
         offset = (row - self._starts[number]) * room
-        here = number + 1 == self._line
+        here = number + 1 == self._line and self._touched(offset, room)
         return Strip(self._segments(number, offset, room, here=here)).adjust_cell_length(width, self.rich_style)
+
+    def _touched(self, offset: int, room: int) -> bool:
+        """Whether a row of the line holds what is pointed at; of a line that fits on a few rows all do."""
+        if not self._length or len(self._lines[self._line - 1]) <= 3 * room:
+            return True
+        start = self._column - 1
+        return offset < start + self._length and start < offset + room
 
     def _segments(self, number: int, offset: int, room: int, *, here: bool) -> list[Segment]:
         gutter = self.get_component_rich_style("document--number")
@@ -107,3 +116,11 @@ class DocumentView(ScrollView, can_focus=True):
 def _cells(line: str, room: int) -> int:
     """Characters of a line that surely fit into so many columns: half of them where some are wide."""
     return room if line.isascii() or cell_len(line) == len(line) else max(room // 2, 1)
+
+
+def _tag(line: str, column: int) -> int:
+    """The length of the tag that begins at a column; 0 when none does."""
+    if line[column - 1 : column] != "<":
+        return 0
+    end = line.find(">", column, column + _LONGEST_TAG)
+    return 0 if end < 0 else end - column + 2

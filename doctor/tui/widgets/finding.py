@@ -48,7 +48,7 @@ def parts(found: Finding, product: str | None, glyphs: Glyphs) -> Iterator[Widge
     if found.message != found.title:
         yield Static(paint.plain(found.message), classes="part")
     if found.expected is not None and found.actual is not None:
-        values = Difference(found.expected, found.actual, found.difference)
+        values = _values(found)
         values.add_class("part")
         yield values
     if found.fix and found.severity != "info":
@@ -56,6 +56,15 @@ def parts(found: Finding, product: str | None, glyphs: Glyphs) -> Iterator[Widge
     if found.evidence:
         yield Static(_proof(found, glyphs), classes="part")
     yield Static(_rests_on(found, glyphs), classes="part")
+
+
+def _values(found: Finding) -> Widget:
+    """Values that are compared stand under each other; where they are sentences, each is a paragraph."""
+    expected, actual = found.expected or "", found.actual or ""
+    if found.difference or " " not in expected.strip():
+        return Difference(expected, actual, found.difference)
+    pairs = (("Expected", expected), ("Received", actual))
+    return Static(paint.lines(Content.assemble((f"{name}  ", "bold"), paint.plain(text)) for name, text in pairs))
 
 
 def heading(found: Finding) -> Content:

@@ -56,10 +56,9 @@ class SequenceDiagram(Widget):
         return found
 
     def _parties(self) -> list[str]:
-        named = [_BROWSER]
-        for row in self._rows:
-            named += [_host(row["from"]) or _BROWSER, _host(row["to"]) or _BROWSER]
-        return list(dict.fromkeys(named))[:_MOST]
+        ends = [_host(row[end]) or _BROWSER for row in self._rows for end in ("from", "to")]
+        browser = [_BROWSER] if _BROWSER in ends else []
+        return list(dict.fromkeys([*browser, *ends]))[:_MOST]
 
     def _heads(self, parties: list[str], room: int) -> Content:
         dots = glyphs_of(self).ellipsis
@@ -70,26 +69,29 @@ class SequenceDiagram(Widget):
         signs = glyphs_of(self)
         start = places.get(_host(row["from"]) or _BROWSER, min(places.values()))
         end = places.get(_host(row["to"]) or _BROWSER, max(places.values()))
+        low, high = min(start, end), max(start, end)
+        line = self._lifelines(places, width)
+        line[low : high + 1] = signs.line * (high - low + 1)
+        line[end] = signs.right if end > start else signs.left if end < start else signs.bullet
+        time = f"{(row['at'] or '')[11:19]:<{_TIME}}"
+        arrow = Content.assemble((time, paint.DIM), ("".join(line)[_TIME:], paint.STYLES["notice"]))
+        told = [(row["what"] or "", "bold"), *([(f"signed: {row['signed']}", "")] if row["signed"] else [])]
+        return [*(self._under(safe(text, 160), style, low, places, width) for text, style in told[:1]), arrow,
+                *(self._under(safe(text, 160), style, low, places, width) for text, style in told[1:])]  # fmt: skip
+
+    def _lifelines(self, places: dict[str, int], width: int) -> list[str]:
         line = [" "] * width
         for at in places.values():
             if at < width:
-                line[at] = signs.bar
-        low, high = min(start, end), max(start, end)
-        line[low : high + 1] = signs.line * (high - low + 1)
-        line[end] = signs.right if end > start else signs.left if end < start else signs.bullet
-        at_time = (row["at"] or "")[11:19]
-        arrow = Content.assemble((f"{at_time:<{_TIME}}", paint.DIM), ("".join(line)[_TIME:], paint.STYLES["notice"]))
-        return [arrow, *self._said(row, low, width)]
+                line[at] = glyphs_of(self).bar
+        return line
 
-    def _said(self, row: dict[str, str | None], low: int, width: int) -> list[Content]:
-        told = [(safe(row["what"] or "", 160), "bold")]
-        if row["signed"]:
-            told.append((f"signed: {safe(row['signed'], 160)}", paint.DIM))
-        found = []
-        for text, style in told:
-            start = min(low + 2, max(width - len(text) - 1, _TIME))
-            found.append(Content.assemble(" " * start, (text[: max(width - start, 8)], style)))
-        return found
+    def _under(self, text: str, style: str, low: int, places: dict[str, int], width: int) -> Content:
+        """Words beside an arrow, between the lifelines that they do not cover."""
+        line = "".join(self._lifelines(places, width))
+        start = min(low + 2, max(width - len(text) - 1, _TIME))
+        end = start + len(text) + 1
+        return Content.assemble((line[:start], paint.DIM), (text, style), " ", (line[end:], paint.DIM))
 
 
 def _host(name: str | None) -> str | None:

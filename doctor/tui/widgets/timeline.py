@@ -56,7 +56,9 @@ class Timeline(Widget):
 
         found = [self._axis(first, last, at(self._now), room)]
         for name, begin, end in self._rows:
-            found.append(Content.assemble(paint.plain(name, "bold", 200), "  ", self._said(begin, end)))
+            said = self._said(begin, end)
+            named = paint.pad(name, max(room - said.cell_length - 3, 8), glyphs_of(self).ellipsis).rstrip()
+            found += [Content(""), Content.assemble((named, "bold"), "  ", said)]
             found.append(self._bar(at(begin), at(end), at(self._now), room))
             found.append(Content.styled(f" {begin:%Y-%m-%d} to {end:%Y-%m-%d}", paint.DIM))
         return found

@@ -1,0 +1,213 @@
+"""Whole journeys through the terminal app, as people take them, with keys only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from textual.widgets import Input
+
+from doctor.cli.main import main
+from doctor.sources.case_store import Store
+from tests.tui_pilot import EXAMPLES, SIZES, running
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from tests.tui_pilot import Driver
+
+EXPIRED = str(EXAMPLES / "okta-broken.xml")
+HAR = str(EXAMPLES / "sign-in" / "clock-ahead.har")
+STUCK = "The connection of our customer is stuck in validating."
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, so that no test sees anybody's cases."""
+    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(journey: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(journey)
+
+
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_expired_metadata_to_the_note_for_the_admin(home: Path, size: tuple[int, int]) -> None:
+    async def journey() -> None:
+        async with running(home, size) as app:
+            await app.drop(EXPIRED)
+            assert app.place == "Check"
+            assert "certificate-expired" in app.text()
+            await app.drop(STUCK)
+            assert app.place == "Diagnose"
+            assert "The cause: Every signing certificate of the identity provider has expired" in app.flat()
+            assert "CONFIRMED" in app.text()
+            await app.press("n")
+            assert app.place == "Note"
+            assert "Okta administrator" in app.text()
+            await app.press("y")
+            assert "# To the Okta administrator" in app.app.copied
+            assert "certificate" in app.app.copied
+
+    run(journey())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_har_file_to_clock_skew(home: Path, size: tuple[int, int]) -> None:
+    async def journey() -> None:
+        async with running(home, size) as app:
+            await app.type(HAR)
+            assert "read this file" in app.text()
+            await app.press("enter")
+            assert app.place == "Check"
+            assert "clock-skew" in app.text()
+            await app.press("v", "v")
+            assert "sp.example.com" in app.text()
+            assert "09:00:00" in app.text()
+            await app.press("d")
+            assert "The cause: The clock of the identity provider's server is wrong" in app.flat()
+
+    run(journey())
+
+
+def test_scim_401_to_a_working_token(home: Path) -> None:
+    """The token is proven wrong, renewed at the provider, and the new evidence clears it."""
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("SCIM provisioning fails: HTTP 401 Unauthorized, invalid bearer token")
+            assert app.place == "Diagnose"
+            assert app.app.desk.found is not None
+            assert app.app.desk.found.headline == "scim-token-rejected"
+            assert "Suspected: The directory rejects the bearer token" in app.flat()
+            await app.press("escape")
+            await asked(app, "scim.token_current")
+            await app.press("2")
+            assert "The cause: The directory rejects the bearer token" in app.flat()
+            assert not app.app.desk.found.needs
+            await app.press("b")
+            await asked(app, "scim.token_current")
+            await app.press("1")
+            found = app.app.desk.found
+            assert [one.verdict for one in found.findings if one.id == "scim-token-rejected"] != ["confirmed"]
+
+    run(journey())
+
+
+async def asked(app: Driver, fact: str) -> None:
+    """Ask for other questions until this one is put."""
+    from doctor.tui.widgets.question import Question
+
+    for _ in range(40):
+        question = app.app.screen.query_one(Question)
+        assert question.asking is not None
+        if fact in question.asking.provides:
+            question.query_one("#answers").focus()
+            await app.idle()
+            return
+        question.post_message(Question.Other())
+        await app.idle()
+    raise AssertionError(f"{fact} is not asked")
+
+
+_HALF: str = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from tests.tui_pilot import running
+
+async def half():
+    async with running(Path(sys.argv[1])) as app:
+        await app.drop(sys.argv[2])
+        await app.drop(sys.argv[3])
+        await app.press("n")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(half())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs signals")
+def test_killed_in_the_middle_it_resumes(home: Path) -> None:
+    root = Path(__file__).resolve().parent.parent
+    words = [sys.executable, "-c", _HALF, str(home), EXPIRED, STUCK]
+    done = subprocess.run(words, cwd=root, env={**os.environ, "DOCTOR_HOME": str(home)}, timeout=120, check=False)
+    assert done.returncode == -signal.SIGKILL
+
+    async def journey() -> None:
+        async with running(home) as app:
+            assert "certificate-expired" in app.text()
+            app.app.screen.query_one("#cases").focus()
+            await app.press("home", "enter")
+            assert app.place == "Diagnose"
+            assert "The cause: Every signing certificate" in app.flat()
+            await app.press("n")
+            assert "Okta administrator" in app.text()
+
+    run(journey())
+
+
+def test_the_command_line_gives_the_same_bytes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exported: dict[str, str] = {}
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            exported["check"] = app.app.screen.exports().json  # type: ignore[attr-defined]
+            await app.drop(STUCK)
+            exported["diagnosis"] = app.app.screen.exports().json  # type: ignore[attr-defined]
+            await app.press("n")
+            exported["note"] = app.app.screen.exports().json  # type: ignore[attr-defined]
+
+    run(journey())
+    name = Store().rows()[0].name
+
+    def said(*words: str) -> str:
+        main(list(words))
+        return capsys.readouterr().out
+
+    assert exported["check"] == said("check", EXPIRED, "--format", "json", "--at", "2026-11-22T09:00:00Z")
+    assert exported["diagnosis"] == said("cases", "show", name, "--format", "json")
+    assert exported["note"] == said("handoff", name, "--format", "json")
+    assert json.loads(exported["diagnosis"])["headline"] == "certificate-expired"
+
+
+def test_a_setup_goes_on_where_it_was_left(home: Path) -> None:
+    async def first() -> None:
+        async with running(home) as app:
+            await app.type("okta")
+            await app.press("enter")
+            assert app.place == "Setup"
+            assert "0 of 9 steps" in app.text()
+            await app.press("space", "v")
+            await app.type("https")
+            await app.press("escape", "space")
+            assert "2 of 9 steps" in app.text()
+
+    async def second() -> None:
+        async with running(home) as app:
+            app.app.screen.query_one("#cases").focus()
+            await app.press("home", "enter")
+            assert app.place == "Setup"
+            assert "2 of 9 steps" in app.text()
+            step = app.app.screen.step()  # type: ignore[attr-defined]
+            assert step.number == 3
+            await app.press("v")
+            await app.type("https:")
+            app.app.screen.query_one("#line", Input).value = "https://auth.example.com/sso/acs/conn_01"
+            await app.press("enter", "y")
+            assert app.app.copied == "https://auth.example.com/sso/acs/conn_01"
+
+    run(first())
+    run(second())

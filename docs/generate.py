@@ -87,6 +87,7 @@ def pages() -> dict[Path, str]:
     found = {RULES / f"{rule_id}.md": page.rule_page(book, rule_id, sources[rule_id]) for rule_id in book.ids}
     found[RULES / "README.md"] = page.rule_index(book)
     found[TOP / "docs" / "facts.md"] = page.facts_page()
+    found[TOP / "docs" / "leniency.md"] = page.leniency_page()
     for path in PARTLY:
         found[path] = filled(path.read_text("utf-8"), parts)
     return found

@@ -142,6 +142,25 @@ def rule_index(book: Rulebook) -> str:
     return "\n".join(told) + "\n"
 
 
+def leniency_page() -> str:
+    """Which products refuse a fault and which let it pass: docs/leniency.md."""
+    data = read_yaml(Path(store.folder().rules) / "leniency.yaml", "rules/leniency.yaml")
+    names = {key: one["name"] for key, one in data["products"].items()}
+
+    def row(rule_id: str, entry: dict[str, Any]) -> list[str]:
+        told = [", ".join(names[one] for one in entry.get(key, ())) for key in ("refuse", "accept")]
+        return [f"[{rule_id}](rules/{rule_id}.md)", *told, entry.get("note", "")]
+
+    return "\n".join([
+        MARK.format("rules/leniency.yaml"), "# Passes in one product, fails in another", "",
+        "What service providers and toolkits do with the same fault, by their own defaults, measured in November 2026",
+        "with fresh responses. A product that is not named for a fault was not tried with it.", "",
+        table(("fault", "refused by", "passes in", ""), (row(*pair) for pair in data["rules"].items())), "",
+        "## The products", "",
+        table(("product", "version"), ((one["name"], str(one["version"])) for one in data["products"].values())), "",
+    ])  # fmt: skip
+
+
 @cache
 def files() -> dict[str, str]:
     """The file of each rule. A tree may bear the name of a rule, so trees are left out."""

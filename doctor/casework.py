@@ -162,6 +162,9 @@ def with_document(case: model.Case, document: Document) -> model.Case:
         from doctor.parse import recorded
 
         case = functools.reduce(with_report, recorded.words(document), case)
+    for one in (document, *document.parts):
+        if words := getattr(getattr(one.message, "status", None), "message", None):
+            case = with_report(case, words)  # what the identity provider says of its refusal is an error text
     if document.kind == "event":
         case = functools.reduce(with_report, _told_by_events(document), case)
     return case.with_document(exhibit.of_document(document, str(offered) if offered else None))

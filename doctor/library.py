@@ -96,12 +96,14 @@ def check(
     rules = book or rulebook(settings)
     now = settings.at or datetime.now(UTC)
     context = _contexts(settings)
-    checker = engine.Checker(rules, now, *_given(settings, context), context)
+    fitting = [one for one in context if _fits(one, str(one.details["offered_as"]))]
+    checker = engine.Checker(rules, now, *_given(settings, context), fitting)
     checker.key = key_in(settings)
     checker.describer.show_personal = settings.show_personal
     checker.describer.provider = rules.provider_id(settings.provider)
-    checked = [checker.document(one) for one in context if not _fits(one, str(one.details["offered_as"]))]
-    unreadable: list[str] = []
+    others = [one for one in context if one not in fitting]
+    unreadable = [_misplaced(one) for one in others if one.kind in _ELSEWHERE]
+    checked = [checker.document(one) for one in others if one.kind not in _ELSEWHERE]
     for subject in subjects_given:
         for one in _each(subject, settings, checker, progress, unreadable):
             checked.append(one)
@@ -207,8 +209,25 @@ def key_in(chosen: Options) -> bytes | None:
     return found
 
 
+_ELSEWHERE: Final = (
+    "saml-response", "saml-assertion", "saml-request", "saml-logout", "capture", "callback", "token", "connection",
+    "idp-application", "oidc-discovery", "scim", "csr", "private-key",
+)  # fmt: skip
+"""Kinds that are something else altogether than what stands beside a subject: no finding, but a wrong call."""
+
+
+def _misplaced(document: Document) -> str:
+    kind = document.details["offered_as"]
+    return f"--{kind} {document.name}: this is a {document.kind}, not {kind}; give it as a subject"
+
+
 def _fits(document: Document, kind: str) -> bool:
-    """Whether a document can serve as what it was offered as: an entity with both roles is either."""
+    """Whether a document can serve as what it was offered as: an entity with both roles is either.
+
+    A lone certificate serves as identity-provider metadata: it says what to verify with, and no more.
+    """
+    if kind == "idp-metadata" and document.kind == "certificate":
+        return True
     roles = {role.name for role in document.entity.roles} if document.entity else set()
     return document.kind == kind or kind.partition("-")[0] in roles
 

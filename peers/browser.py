@@ -72,6 +72,13 @@ def _unchecked(given: dict[str, str]) -> bool:
     return given.get("type") in ("checkbox", "radio") and "checked" not in given
 
 
+def forms(page: str) -> list[Form]:
+    """The forms of a page."""
+    found = _Forms()
+    found.feed(page)
+    return found.forms
+
+
 def get(url: str) -> bytes:
     """A page on loopback, or nothing where the server does not answer well (it may still be starting)."""
     try:
@@ -86,14 +93,13 @@ def signed_in(url: str, fill: dict[str, str]) -> str:
     opener, data = _opener(), None
     for _ in range(_HOPS):
         place, page = _opened(opener, url, data)
-        forms = _Forms()
-        forms.feed(page)
-        for form in forms.forms:
+        found = forms(page)
+        for form in found:
             if "SAMLResponse" in form.fields:
                 return "".join(form.fields["SAMLResponse"].split())
-        if not forms.forms:
+        if not found:
             raise PeerError(f"a page without a form: {_words(page)}")
-        url, data = _submitted(_best(forms.forms, fill), place, fill)
+        url, data = submitted(_best(found, fill), place, fill)
     raise PeerError(f"no SAMLResponse after {_HOPS} pages, the last: {_words(page)}")
 
 
@@ -118,7 +124,8 @@ def _best(forms: list[Form], fill: dict[str, str]) -> Form:
     return next((form for form in forms if fill.keys() & form.fields.keys()), forms[0])
 
 
-def _submitted(form: Form, place: str, fill: dict[str, str]) -> tuple[str, bytes | None]:
+def submitted(form: Form, place: str, fill: dict[str, str]) -> tuple[str, bytes | None]:
+    """The address that a filled form goes to, and its body when it is posted."""
     fields = {**form.fields, **{name: value for name, value in fill.items() if name in form.fields}}
     url, sent = urllib.parse.urljoin(place, form.action or place), urllib.parse.urlencode(fields)
     if form.method == "post":

@@ -16,7 +16,7 @@ from peers.process import clock_shifted, free_port, serving
 from peers.variant import CLOCKS, OTHER_SP, SP, Captured, Message, ServiceProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 # apt's "Recommends" are left out, and without some of them the portal answers only "Initialization failed!".
@@ -35,7 +35,7 @@ PACKAGES: Final = Packages(
         ("/usr/lib/*/faketime/libfaketime.so.1", "faketime"),
     )
 )
-_PORTAL: Final = "/usr/share/lemonldap-ng/portal"
+PORTAL: Final = "/usr/share/lemonldap-ng/portal"
 _LOGIN: Final = {"user": "dwho", "password": "dwho"}
 _OPTION: Final = "samlSPMetaDataOptions"
 _SP_METADATA: Final = (
@@ -100,12 +100,17 @@ def _url(port: int, page: str) -> str:
 
 
 def _served(home: Path, port: int, clock: dict[str, str]) -> Any:
+    return served(home, port, lambda: b"IDPSSODescriptor" in browser.get(_url(port, "metadata")), clock)
+
+
+def served(home: Path, port: int, ready: Callable[[], bool], environment: dict[str, str] | None = None) -> Any:
+    """A configured portal while it runs."""
     return serving(
         ["plackup", "--server", "Starman", "--workers", "1", "--listen", f"127.0.0.1:{port}",
-         "--env", "deployment", f"{_PORTAL}/htdocs/index.psgi"],
+         "--env", "deployment", f"{PORTAL}/htdocs/index.psgi"],
         home / "portal.log",
-        lambda: b"IDPSSODescriptor" in browser.get(_url(port, "metadata")),
-        {"LLNG_DEFAULTCONFFILE": str(home / "lemonldap-ng.ini"), **clock},
+        ready,
+        {"LLNG_DEFAULTCONFFILE": str(home / "lemonldap-ng.ini"), **(environment or {})},
     )  # fmt: skip
 
 
@@ -115,23 +120,30 @@ def _sent(port: int, variant: str, setting: Setting) -> Message:
 
 
 def _configure(home: Path, port: int, setting: Setting, pair: keys.Pair, certificate: str) -> None:
+    configure(home, _conf(home, port, setting, pair, certificate))
+
+
+def configure(home: Path, conf: dict[str, object]) -> None:
+    """Write the files of a portal with these settings."""
     for name in ("conf", "sessions/lock", "persistent/lock", "cache"):
         (home / name).mkdir(parents=True)
-    (home / "conf" / "lmConf-1.json").write_text(json.dumps(_conf(home, port, setting, pair, certificate)))
+    (home / "conf" / "lmConf-1.json").write_text(json.dumps(conf))
     (home / "lemonldap-ng.ini").write_text(
         f"[all]\nlogLevel=notice\nlocalSessionStorage=\n[configuration]\ntype=File\ndirName={home}/conf\n"
         "localStorage=Cache::FileCache\n"
         f'localStorageOptions={{ namespace => "conf", default_expires_in => 600, cache_root => "{home}/cache" }}\n'
-        f"[portal]\nstaticPrefix=/static\ntemplateDir={_PORTAL}/templates\nrequireToken=0\n[handler]\n[manager]\n"
+        f"[portal]\nstaticPrefix=/static\ntemplateDir={PORTAL}/templates\nrequireToken=0\n[handler]\n[manager]\n"
     )
 
 
 def _conf(home: Path, port: int, setting: Setting, pair: keys.Pair, certificate: str) -> dict[str, object]:
     """The portal's settings: those of a demo, those of a SAML identity provider, those of its one SP."""
-    return {**_demo(home, port), **_identity_provider(port, setting, pair), **_service_provider(setting, certificate)}
+    return {**demo(home, port), **_identity_provider(port, setting, pair), **_service_provider(setting, certificate)}
 
 
-def _demo(home: Path, port: int) -> dict[str, object]:
+def demo(home: Path, port: int) -> dict[str, object]:
+    """The settings of a portal with its own demo users, which speaks no protocol yet."""
+
     def files(name: str) -> dict[str, str]:
         return {"Directory": f"{home}/{name}", "LockDirectory": f"{home}/{name}/lock"}
 

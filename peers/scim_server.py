@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from peers import install, job
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TOKEN: Final = "tok-of-the-peers-4711"  # noqa: S105  (a token of these servers only)
+TOKEN: Final = "tok-of-the-peers-4711"
 PACKAGES: Final = {
     "scim2-server": install.Packages(pip=("scim2-server==0.8.3",)),
     "scimmy": install.Packages(npm=("scimmy@1.3.5", "scimmy-routers@1.3.2", "express@5.3.0"), commands=("node", "npm")),
@@ -42,7 +41,7 @@ def running(name: str, mode: str, folder: Path) -> Iterator[Running]:
     port = free_port()
     found = Running(f"http://127.0.0.1:{port}", TOKEN)
     command, environment = _command(name, mode, port, folder)
-    with serving(command, folder / f"{name}-{mode}.log", lambda: _answers(found.root + BASES[name]), environment):
+    with serving(command, folder / f"{name}-{mode}.log", lambda: _answers(port), environment):
         yield found
 
 
@@ -70,12 +69,13 @@ def _without_patch() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _answers(url: str) -> bool:
-    """Whether somebody answers, with whatever status."""
+def _answers(port: int) -> bool:
+    """Whether somebody answers, with whatever status; no redirect is followed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
     try:
-        with urllib.request.urlopen(f"{url}/ServiceProviderConfig", timeout=2):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
+        connection.request("GET", "/")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()

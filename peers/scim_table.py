@@ -27,7 +27,7 @@ _VARIABLE: Final = "DOCTOR_PEERS_SCIM_TOKEN"
 
 
 class Trial(NamedTuple):
-    """One mistake: the server and its mode, how it is asked, and the headline that doctor must give (None: no headline).
+    """One mistake: the server and its mode, how it is asked, and the headline that doctor must give (None: none).
 
     `path` replaces the server's own base path, `token` its token. `words` are more words of the command line.
     """
@@ -46,7 +46,7 @@ TRIALS: Final = (
     Trial("scim2-server", "ok", "none", None),
     Trial("scim2-server", "ok", "changes as Entra writes them", None, ("--write", "--as", "entra")),
     Trial("scim2-server", "ok", "changes by PUT, as Okta's wizard", None, ("--write", "--as", "okta")),
-    Trial("scim2-server", "ok", "a wrong token", "scim-token-rejected", _READ, token="not-the-token-0815"),  # noqa: S106
+    Trial("scim2-server", "ok", "a wrong token", "scim-token-rejected", _READ, token="not-the-token-0815"),
     Trial(
         "scim2-server", "ok", "a wrong version in the path", "scim-endpoint-not-found", ("--contrast", "token"), "/v3"
     ),
@@ -55,7 +55,7 @@ TRIALS: Final = (
     Trial("scimmy", "ok", "none", None),
     Trial("scimmy", "ok", "changes by PUT, as Okta's wizard", None, ("--write", "--as", "okta")),
     Trial("scimmy", "ok", "changes as Entra writes them", "scim-patch-dialect", ("--write", "--as", "entra")),
-    Trial("scimmy", "ok", "a wrong token", "scim-token-rejected", _READ, token="not-the-token-0815"),  # noqa: S106
+    Trial("scimmy", "ok", "a wrong token", "scim-token-rejected", _READ, token="not-the-token-0815"),
     Trial("scimmy", "ok", "/v2 is missing", "scim-endpoint-not-found", ("--contrast", "path"), "/scim"),
     Trial("scimmy", "ok", "/Users at the end of the address", "scim-base-url-has-resource", _READ, "/scim/v2/Users"),
     Trial("scimmy", "noname", "users without names", "scim-users-incomplete"),
@@ -137,7 +137,7 @@ def _answered(summary: dict[str, Any]) -> str:
     odd = next((one for one in steps if one["answer"] != "ok"), None)
     if odd is None and summary["drill"] and summary["search"] == "works":
         return f"all accepted; after active: false the user is {summary['drill']['result'].replace('-', ' ')}"
-    step = odd or next(one for one in summary["steps"] if one["name"] == "users")
+    step = odd or next((one for one in steps if one["name"] == "users"), summary["steps"][0])
     said = f"{step['method']} {step['path']}: {step['status'] or ''} {step['answer'].replace('-', ' ')}"
     return f"{said} ({step['detail']})" if step["detail"] and step["status"] else said
 
@@ -147,10 +147,11 @@ def _answered(summary: dict[str, Any]) -> str:
 _HEAD: Final = """\
 # Beside real SCIM servers
 
-`doctor probe scim` on software that nobody here wrote, each time with one mistake: [scim2-server]
-(https://pypi.org/project/scim2-server/), built on scim2-models, and [SCIMMY](https://www.npmjs.com/package/scimmy) behind
-Express. The mistakes of SCIMMY are those of the program that stores its users, or of what stands in front of it
-(`peers/programs/scimmy.mjs`). A disposable user is created, changed, deactivated and deleted where the row says so.
+`doctor probe scim` on software that nobody here wrote, each time with one mistake:
+[scim2-server](https://pypi.org/project/scim2-server/), built on scim2-models, and
+[SCIMMY](https://www.npmjs.com/package/scimmy) behind Express. The mistakes of SCIMMY are those of the program that
+stores its users, or of what stands in front of it (`peers/programs/scimmy.mjs`). A disposable user is created, changed,
+deactivated and deleted, except where the row is about the token or the address.
 
 This page is written by one command; it fails when a headline is not the right one:
 
@@ -202,11 +203,13 @@ def _there(*, install_missing: bool) -> Iterator[str]:
         try:
             if install_missing:
                 install.install(name, packages)
-            if reason := scim_server.missing(name):
-                raise install.UnavailableError(reason)
-            yield name
+            reason = scim_server.missing(name)
         except install.UnavailableError as error:
-            sys.stderr.write(f"skipped {name}: {error}\n")
+            reason = str(error)
+        if reason is None:
+            yield name
+        else:
+            sys.stderr.write(f"skipped {name}: {reason}\n")
 
 
 if __name__ == "__main__":

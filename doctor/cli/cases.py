@@ -46,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
         if name == "import":
             command.add_argument("file", help="a case file")
             command.add_argument("--name", help="the name under which it is kept (default: its own)")
+        if name == "resume":
+            command.add_argument("--no-input", action="store_true", help="ask nothing; exit 3 when undecided")
         if name in ("show", "resume"):
             command.add_argument("--explain", action="store_true", help="show the path with the facts behind it")
     return found
@@ -79,7 +81,7 @@ def _resume(chosen: argparse.Namespace, store: Store) -> int:
     from doctor.cli import asking
 
     session = casework.Session(store.load(chosen.name), library.rulebook(library.Options()))
-    if sys.stdin.isatty():
+    if not chosen.no_input and sys.stdin.isatty():
         asking.conversation(session, casework.Keeper(store, session.case).keep)
     return _told(session, chosen)
 

@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
     chosen = parser().parse_args(words) if "--" in words else parser().parse_intermixed_args(words)
+    option.spare(chosen.output, *chosen.subjects, chosen.idp_metadata, chosen.sp_metadata, chosen.decryption_key)
     report = library.check(
         *dict.fromkeys(chosen.subjects), progress=progress if sys.stderr.isatty() else None,
         fail_on=chosen.fail_on, **option.told(chosen), rules=chosen.rules, keep_going=chosen.keep_going,
@@ -54,7 +55,7 @@ def _written(report: doctor.Report, chosen: argparse.Namespace) -> str:
     from doctor.engine.rulebook import shipped
     from doctor.report import text
 
-    return text.report(report, option.look(sys.stdout, compact=chosen.compact), shipped().names)
+    return text.report(report, option.look(sys.stdout, compact=chosen.compact, rules=chosen.rules or ""), shipped().names)
 
 
 def progress(name: str, entities: int) -> None:

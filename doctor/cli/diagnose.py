@@ -49,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
     chosen = parser().parse_intermixed_args(words)
+    option.spare(chosen.output, *chosen.evidence, *chosen.connection_file, chosen.idp_metadata, chosen.sp_metadata)
     option.say_unknown_provider(chosen.provider)
     options = library.chosen(_options(chosen))
     book = library.rulebook(options)
@@ -164,7 +165,7 @@ def _written(found: Diagnosis, chosen: argparse.Namespace, names: dict[str, str]
         return json.text(diagnosis.as_data(found, doctor.__version__, explain=chosen.explain))
     shown = {one.provider for one in found.subjects if one.provider}
     product = names.get(next(iter(shown))) if len(shown) == 1 else None
-    return diagnosis.text(found, option.look(sys.stdout), product, explain=chosen.explain)
+    return diagnosis.text(found, option.look(sys.stdout, rules=chosen.rules or ""), product, explain=chosen.explain)
 
 
 def _code(found: Diagnosis, *, unreadable: bool) -> int:

@@ -33,7 +33,11 @@ COMMANDS: Final = {
 def run() -> None:
     """The console script: never a traceback, always an exit code."""
     gc.disable()  # nothing of a short run is worth collecting; long ones turn it on again
-    sys.exit(main(sys.argv[1:]))
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 def main(words: list[str]) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 from doctor.model.error import UsageError
 
 if TYPE_CHECKING:
+    from doctor.engine.rulebook import Rulebook
     from doctor.report.text import Look
 
 
@@ -39,6 +40,8 @@ def moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"{text!r} is not a time", "write it as 2026-11-22T09:00:00Z") from None
+    if found.tzinfo is None:
+        print(f"doctor: {text} names no time zone and is taken as UTC", file=sys.stderr)  # noqa: T201
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -104,6 +107,37 @@ def output(parser: argparse.ArgumentParser, formats: tuple[str, ...] = ("text", 
     """Add the options that say how the answer is written."""
     parser.add_argument("--format", choices=formats, default="text", help="how the answer is written (default: text)")
     parser.add_argument("--output", metavar="FILE", help="write to this file instead of standard output")
+
+
+def own_rules(parser: argparse.ArgumentParser) -> None:
+    """Add the options that lay a folder of rules over the shipped ones."""
+    add = parser.add_argument
+    add("--rules", metavar="DIR", help="more rules: they add to, override or disable the shipped ones")
+    add("--keep-going", action="store_true", help="use the right rule files although others are wrong")
+
+
+def book(chosen: argparse.Namespace) -> Rulebook:
+    """The rules that `own_rules` asks for; what was wrong with their files is said on standard error."""
+    from pathlib import Path
+
+    from doctor.engine.rulebook import extended, shipped
+
+    found = shipped(keep_going=True) if chosen.keep_going else shipped()
+    if chosen.rules is not None:
+        found = extended(found, Path(chosen.rules), keep_going=chosen.keep_going)
+    if chosen.keep_going and found.notes:
+        from doctor.report.safe import line
+
+        print("\n".join(f"doctor: {line(note)}" for note in found.notes), file=sys.stderr)  # noqa: T201
+    return found
+
+
+def spare(target: str | None, *given: str | None) -> None:
+    """Refuse to write over what was given as evidence. Raises `UsageError`."""
+    if target is None or not os.path.exists(target):
+        return
+    if any(one and os.path.exists(one) and os.path.samefile(one, target) for one in given):
+        raise UsageError(f"--output {target} would overwrite what was given to read", "name another file")
 
 
 def write(text: str, target: str | None) -> None:

@@ -39,7 +39,7 @@ def add(found: argparse.ArgumentParser) -> None:
     give("--nonce", metavar="TEXT", help="the nonce that the application sent for that token")
     give("--provider", metavar="NAME", help="the product (id or name), for the words of its console")
     give("--timeout", type=float, default=10.0, metavar="SECONDS", help="the longest wait (default: 10)")
-    give("--allow-private", action="store_true", help="let names lead to private and loopback addresses, and allow http")
+    give("--allow-private", action="store_true", help="let names lead to private and loopback addresses, by http too")
     give("--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)")
     option.output(found)
 
@@ -112,7 +112,7 @@ def _brought(chosen: argparse.Namespace) -> tuple[Document, ...]:
     from doctor.sources import reader
     from doctor.sources import subject as subjects
 
-    if chosen.token == "-" and chosen.client_secret_stdin:
+    if chosen.client_secret_stdin and chosen.token in ("-",):
         raise UsageError("standard input cannot bring both a secret and a token", "use --client-secret-env")
     named = next(iter(subjects.named([chosen.token])))
     found = reader.read(named) if named.kind != "url" else None

@@ -38,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
         option.output(command)
         if name == "show":
             command.add_argument("id", help="the rule's id")
+        if name in ("list", "show"):
+            option.own_rules(command)
         if name in ("lint", "test"):
             command.add_argument("--rules", metavar="DIR", help="a folder of rules of your own")
         if name == "test":
@@ -48,12 +50,18 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("id", help="the tree's id")
         if name == "new":
             command.add_argument("id", help="the new rule's id: lower-case words joined by hyphens")
-            command.add_argument("--fact", required=True, help="the fact it begins with")
-            command.add_argument("--cite", default="doctor-evidence", help="the citation it rests on")
-            command.add_argument("--dir", default="rules", help="the folder for its file (default: rules)")
+            _beginning(command)
         if name in ("list", "test"):
             command.add_argument("ids", nargs="*", metavar="WORD", help="only rules whose id holds one of these words")
     return found
+
+
+def _beginning(command: argparse.ArgumentParser) -> None:
+    add = command.add_argument
+    add("--fact", required=True, help="the fact it begins with; of a collection each item is judged")
+    add("--field", default="", help="of a collection: the field that is compared (default: its first)")
+    add("--cite", metavar="KEY", default="", help="the citation it rests on (default: one that is marked as open)")
+    add("--dir", default="rules", help="the folder for its file, made when there is none (default: rules)")
 
 
 def run(words: list[str]) -> int:
@@ -63,7 +71,7 @@ def run(words: list[str]) -> int:
 
 
 def _wanted(chosen: argparse.Namespace) -> list[dict[str, Any]]:
-    rows = authoring.listing(shipped())
+    rows = authoring.listing(option.book(chosen))
     found = [row for row in rows if not chosen.ids or any(word in row["id"] for word in chosen.ids)]
     if not found:
         raise UsageError(f"no rule's id holds {' or '.join(chosen.ids)}", "doctor rules list shows all of them")
@@ -76,7 +84,7 @@ def _list(chosen: argparse.Namespace) -> int:
 
 
 def _show(chosen: argparse.Namespace) -> int:
-    _answer(chosen, {"schema": "doctor/rule/1", "rule": authoring.page(shipped(), chosen.id)}, pages.page)
+    _answer(chosen, {"schema": "doctor/rule/1", "rule": authoring.page(option.book(chosen), chosen.id)}, pages.page)
     return 0
 
 
@@ -137,13 +145,17 @@ def _schema(chosen: argparse.Namespace) -> int:
 def _new(chosen: argparse.Namespace) -> int:
     from doctor.engine import scaffold
 
+    text = scaffold.rule(chosen.id, chosen.fact, chosen.cite, chosen.field)
     path = Path(chosen.dir) / f"{chosen.id}.yaml"
     if chosen.id in shipped().ids or path.exists():
         raise UsageError(f"there is a rule {chosen.id} already", "ids are never reused")
-    text = scaffold.rule(chosen.id, chosen.fact, chosen.cite)
-    if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {path.parent}", "--dir names the folder for the file")
-    path.write_text(text, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"cannot write {path}: {error.strerror or error}", "--dir names the folder for the file"
+        ) from None
     option.write(f"{path}\n", chosen.output)
     return 0
 

@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from doctor.catalogue import build, store
 from doctor.catalogue.rule import did_you_mean, scopes
-from doctor.catalogue.source import line_of
+from doctor.catalogue.source import MAX_FILE, line_of
 from doctor.engine import example
 from doctor.engine.rulebook import built
 from doctor.facts.registry import registry
 from doctor.model.error import CatalogueError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from doctor.catalogue.store import Folder
     from doctor.engine.rulebook import Rulebook
+
+_TODO: Final = re.compile(r"\bTODO\b")
+"""With this word `scaffold.rule` marks what a new rule's author has still to say."""
 
 
 def listing(book: Rulebook) -> list[dict[str, Any]]:
@@ -78,7 +83,8 @@ def lint(where: Folder | None = None, extra: Path | None = None) -> list[str]:
     found = build.read(place)
     book = _book(made)
     told = provider_file.linted(found.providers, "providers.yaml")
-    return [*problems, *told, *_unused(found, book), *_failing(found), *_failing_trees(found, book)]
+    unfinished = _unfinished(Path(place.rules), "rules")
+    return [*problems, *told, *_unused(found, book), *_failing(found), *_failing_trees(found, book), *unfinished]
 
 
 def _book(made: dict[str, dict[str, Any]]) -> Rulebook:
@@ -102,7 +108,24 @@ def load_problems(extra: Path | None) -> list[str]:
 
 
 def _lint_extra(extra: Path) -> list[str]:
-    return load_problems(extra) or _failing(build.read_folder(extra, extra.resolve().name))
+    shown = extra.resolve().name
+    return [*(load_problems(extra) or _failing(build.read_folder(extra, shown))), *_unfinished(extra, shown)]
+
+
+def _unfinished(folder: Path, shown_as: str) -> Iterator[str]:
+    """What `rules new` left to be said, in texts and comments; a forgotten one would load, and hold its examples."""
+    for path, shown in build.rule_files(folder, shown_as):
+        for number, line in enumerate(_lines(path), 1):
+            if found := _TODO.search(line):
+                yield f"{shown}:{number}: still to be filled in: {line[found.start() :].strip()[:80]!r}"
+
+
+def _lines(path: Path) -> list[str]:
+    """The lines of a rule file; none of one that cannot be read, which is a problem of its own."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").split("\n") if path.stat().st_size <= MAX_FILE else []
+    except OSError:
+        return []
 
 
 def _unused(found: build.Sources, book: Rulebook) -> list[str]:

@@ -87,7 +87,21 @@ class Checker:
         subject = self.subject(document, view)
         if document.message is not None or document.capture is not None:
             subject.summary.update(self._flow(view, [part for part, _ in parts]))
-        return Checked(subject, _ranked(_once(findings)), self._wanted(missing), ran)
+            for one in (document, *document.parts):
+                subject.summary.update(self._said(one))
+        return Checked(subject, _ranked(_once(findings)), self._wanted(document, missing), ran)
+
+    def _said(self, document: Document) -> dict[str, object]:
+        """What is known of the words that the identity provider added to the status of a failure."""
+        words = getattr(getattr(document.message, "status", None), "message", None)
+        if not words:
+            return {}
+        from doctor.engine.report_text import matches
+
+        found = matches(words, self.book.errors)
+        suspects = dict.fromkeys(name for match in found for name in match.suspects)
+        says = [match.entry["means"] for match in found[:3]]
+        return {"status_says": says, "points_to": list(suspects)[:8]} if found else {}
 
     def _flow(self, view: View, parts: list[View]) -> dict[str, object]:
         """Who sent what to whom: for people, and as data."""
@@ -121,9 +135,9 @@ class Checker:
         }  # fmt: skip
         return document._replace(kind="error-text", details=details)
 
-    def _wanted(self, missing: dict[str, str]) -> dict[str, str]:
-        """What is missing from the documents; and from the case, when anything was said of the case at all."""
-        case = self.case.sources
+    def _wanted(self, document: Document, missing: dict[str, str]) -> dict[str, str]:
+        """What is missing from the document; and from the case, of a message or when the case was spoken of at all."""
+        case = self.case.sources or document.message is not None or document.capture is not None
         return {name: why for name, why in missing.items() if case or not _of_case(name)}
 
     def case_rules(self, name: str) -> Checked | None:
@@ -264,7 +278,8 @@ def not_checked(missing: dict[str, str]) -> tuple[NotChecked, ...]:
     for name, reason in sorted(missing.items()):
         fact = declared(name)
         if fact is not None and fact.how:
-            found.append(NotChecked(name, reason or "not given", fact.how, fact.label or name))
+            how = "--decryption-key" if reason == "encrypted" else fact.how
+            found.append(NotChecked(name, reason or "not given", how, fact.label or name))
     return tuple(found)
 
 

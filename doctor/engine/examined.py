@@ -67,6 +67,9 @@ class Examined:
             for name, value in facts.items():
                 source = case.sources.get(name, "answer")
                 given.setdefault(name, []).append(evidence.told_as(name, value, strength, source))
+        if case.provider:
+            told = evidence.told_as("provider.id", case.provider, evidence.SAID, "--provider")
+            given.setdefault("provider.id", []).append(told)
         for match in self.reported:
             for name, value in match.facts.items():
                 told = evidence.told_as(name, value, evidence.REPORTED, f"error text ({match.entry['id']})")
@@ -86,12 +89,14 @@ class Examined:
 
     @property
     def provider(self) -> str | None:
-        """The product: named by a person, else shown by the evidence."""
+        """The product: named by a person, else shown by the documents, else the one whose error texts were told."""
         if self.case.provider:
             return self.case.provider
         shown = {view["provider.id"] for view in self.view.documents if "provider.id" in view.derivations}
-        known = [one for one in shown if isinstance(one, str)]
-        return known[0] if len(known) == 1 else None
+        known = {one for one in shown if isinstance(one, str)} or {
+            str(one.entry["idp"]) for one in self.reported if one.entry["idp"]
+        }
+        return known.pop() if len(known) == 1 else None
 
     def _entered(self) -> list[tree.Tree]:
         """Trees entered by a state, a document or a symptom; else the first with a suspected rule."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from doctor.facts.message import first_assertion, short
+from doctor.facts.message import first_assertion, hidden, short
 from doctor.model.message import Assertion, AuthnRequest, LogoutRequest, LogoutResponse, Response
-from doctor.model.shape import shape
+from doctor.model.shape import masked, shape
 from doctor.model.state import Unknown
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ def _said(message: Any, *, show_personal: bool) -> Iterator[str]:
     status = getattr(message, "status", None)
     if status is not None and status.codes:
         yield short(status.codes[-1]) or "without status"
+        if status.message:
+            yield f"“{status.message if show_personal else masked(status.message)}”"
     if isinstance(message, Response) and message.encrypted:
         yield "(encrypted)"
     assertion = first_assertion(message)
@@ -109,15 +111,23 @@ def _signed(view: View) -> str | None:
     if isinstance(seals, Unknown):
         return None
     if not seals:
-        return "address" if view.document.details.get("redirect_signature") is not None else "nothing"
+        return _without_seal(view)
     verdicts = view["response.signatures"]
     known = not isinstance(view["idp.trusted_certificates"], Unknown)
     states = [one.state for one in verdicts] if known and not isinstance(verdicts, Unknown) else []
-    return "; ".join(_seal(one, states[n] if n < len(states) else None) for n, one in enumerate(seals[:4]))
+    told = "; ".join(_seal(one, states[n] if n < len(states) else None) for n, one in enumerate(seals[:4]))
+    return told if known or type(view.document.message) is AuthnRequest else f"{told} (not verified: no certificates)"
+
+
+def _without_seal(view: View) -> str:
+    if hidden(view.document.message):
+        return "unknown (encrypted)"
+    return "address" if view.document.details.get("redirect_signature") is not None else "nothing"
 
 
 def _seal(seal: Any, state: str | None) -> str:
-    told = f"{seal.over.lower()} {seal.algorithm}"
+    by = f" by {seal.carried}" if isinstance(seal.carried, str) else ""
+    told = f"{seal.over.lower()} {seal.algorithm}{by}"
     return f"{told}, {_STATES.get(state, state)}" if state else told
 
 

@@ -77,6 +77,8 @@ def check(vendor: str, delivery: Delivery, secret: bytes, now: float, tolerance:
     window = "wrong-unit" if unit else _window(age, allowed)
     reasons = [] if good else list(_why(vendor, found, secret, delivery.body))
     reasons += [unit] if unit else _late(window, age, allowed, good=good)
+    if vendor == "workos" and ", " not in delivery.headers["workos-signature"]:
+        reasons.append("there is no blank behind the comma of the header: WorkOS' Python library refuses that form")
     return Checked(vendor, "valid" if good else "invalid", window, age, allowed, tuple(dict.fromkeys(reasons)))
 
 

@@ -359,6 +359,11 @@ def expected_difference(view: View) -> Any:
     return difference(*found) if isinstance(found, tuple) else found
 
 
+def beside_idp(view: View) -> Any:
+    """Whether metadata of an identity provider was given as well: then both are what they should be."""
+    return any(one.kind == "idp-metadata" for one in view.around)
+
+
 def sp_acs_url(view: View) -> Any:
     """The ACS URL of the service provider's metadata: the default one that takes posts, else the first."""
     role = role_of(view, "sp")
@@ -441,6 +446,7 @@ FACTS: Final = (
     Fact("idp.name_id_formats", collection(NAME_ID_FORMAT), name_id_formats, _IDP),
     Fact("idp.wants_signed_requests", BOOL, want_signed, _IDP, optional=True),
     Fact("idp.role_count", NUMBER, idp_roles, _IDP),
+    Fact("metadata.beside_idp", BOOL, beside_idp, ("sp-metadata",)),
     Fact("sp.acs_url", URL, sp_acs_url, ("sp-metadata",)),
     Fact("sp.entity_id", TEXT, sp_entity_id, ("sp-metadata",)),
     Fact("metadata.acs_endpoints", collection(ENDPOINT), acs_endpoints, ("sp-metadata",)),

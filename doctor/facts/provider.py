@@ -138,8 +138,11 @@ def recognised(view: View) -> Any:
 
 
 def product(view: View) -> Any:
-    """The id of the identity-provider product, as in `providers.yaml`."""
-    return mapped(view, "provider.recognised", lambda found: found.id)
+    """The id of the identity-provider product, as in `providers.yaml`: as the document shows it, else as somebody said."""
+    found = mapped(view, "provider.recognised", lambda found: found.id)
+    if found is not ABSENT or view.parent is None:
+        return found
+    return view.parent.said("provider.id", found)
 
 
 def tenant(view: View) -> Any:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _FRONTS: Final = {"idp": "idp-front", "sp": "sp-front"}
 _UNCACHED: Final = (302, 303, 307)
+_PROMPT: Final = timedelta(minutes=5)
+"""Within this time a message is sent after it was made, when nothing holds it up."""
 _PLAUSIBLE: Final = timedelta(days=90)
 _PLAUSIBLE_UNTOLD: Final = timedelta(days=7)
 
@@ -37,6 +39,7 @@ def of_view(view: View) -> list[Reading]:
     found = [reading for one in documents for reading in of_document(one, told, documents)]
     for capture, parts in _captures(documents):
         found += of_exchanges(capture, parts)
+        found += _both_behind(parts)
     return merged(list(dict.fromkeys(found)))
 
 
@@ -144,6 +147,31 @@ def _captures(documents: list[Document]) -> Iterator[tuple[Capture, list[Documen
     found = {id(one.capture): one.capture for one in documents if one.capture is not None}
     for key, capture in found.items():
         yield capture, [one for one in documents if id(one.capture) == key and one.message is not None]
+
+
+def _both_behind(parts: list[Document]) -> Iterator[Reading]:
+    """Both parties' messages look equally old when the recorder sends them: it is the recorder that is ahead.
+
+    A request may be old (a bookmark) and so may a response (a slow person), but hardly by the same time.
+    """
+    lags = [(one, lag) for one in parts if (lag := _lag(one)) is not None]
+    asked = [pair for pair in lags if isinstance(pair[0].message, AuthnRequest)]
+    answered = [pair for pair in lags if isinstance(pair[0].message, Response)]
+    for (request, early), (response, late) in ((a, b) for a in asked[:5] for b in answered[:5]):
+        if min(early, late) > _PROMPT and abs(early - late) <= _PROMPT:
+            for party, one in (("sp", request), ("idp", response)):
+                exchange, instant = _exchange(one), getattr(one.message, "issue_instant", None)
+                if exchange is not None and exchange.sent is not None:
+                    yield from _issued(party, f"{one.name}: IssueInstant", instant, exchange.sent - _PROMPT, exchange.sent)
+            return
+
+
+def _lag(document: Document) -> timedelta | None:
+    """How long before its sending, by the recorder's clock, a message says that it was made."""
+    exchange, instant = _exchange(document), getattr(document.message, "issue_instant", None)
+    if exchange is None or exchange.sent is None or instant is None or instant.at is None:
+        return None
+    return exchange.sent - instant.at
 
 
 def of_exchanges(capture: Capture, parts: Iterable[Document]) -> Iterator[Reading]:

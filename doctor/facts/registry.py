@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SUBJECTS: Final = (
     "input", "metadata", "certificate", "provider", "habit", "party", "evidence", "connection", "login", "response",
     "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "scim_traffic", "oauth", "organization",
-    "application", "discovery", "token", "directory", "event",
+    "application", "discovery", "token", "callback", "directory", "event",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 
@@ -36,15 +36,15 @@ _NEEDED: Final = {
     "connection": ("input", "provider", "habit", "connection", "certificate"),
     "saml-response": _MESSAGE,
     "saml-assertion": _MESSAGE,
-    "saml-request": ("input", "provider", "habit", "signature", "request"),
+    "saml-request": ("input", "provider", "habit", "response", "signature", "request"),
     "saml-logout": ("input", "provider", "connection", "response", "signature", "request"),
     "capture": ("input", "provider", "habit", "capture", "clock", "scim_traffic"),
     "scim": ("input", "scim_traffic"),
     "idp-application": ("input", "application"),
     "directory": ("input", "directory"),
     "event": ("input", "event"),
-    "callback": ("input", "provider", "token"),
-    "token": ("input", "provider", "token"),
+    "callback": ("input", "provider", "token", "callback"),
+    "token": ("input", "provider", "token", "callback"),
     "oidc-discovery": ("input", "provider", "discovery", "oauth"),
     "jwks": ("input", "discovery"),
     "html": ("input", "provider"),

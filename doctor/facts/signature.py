@@ -118,7 +118,11 @@ def trusted(view: View) -> Any:
         offered = [one for one in offered if one.entity and one.entity.entity_id == issuer]
         if len(offered) != 1:
             return Unknown.of("idp.trusted_certificates", "ambiguous")
-    return _published(offered[0], view) if offered else Unknown.of("idp.trusted_certificates")
+    if offered:
+        return _published(offered[0], view)
+    given = [one for one in partners(view, "certificate") if one.details.get("offered_as") == "idp-metadata"]
+    alone = [one for document in given for one in document.certificates if one.problem is None]
+    return certificate.items(alone, view.now) if alone else Unknown.of("idp.trusted_certificates")
 
 
 def _published(document: Any, view: View) -> Any:
@@ -211,6 +215,22 @@ def _broken(view: View, found: tuple[VerdictItem, ...]) -> str:
 def _other_issuer(view: View) -> bool:
     known = view["idp.entity_id_difference"]
     return not isinstance(known, Unknown) and known not in (ABSENT, "none")
+
+
+def signed_by(view: View) -> Any:
+    """The certificate that the message carries in its first signature: subject, end of validity and fingerprint."""
+    found = [one.of.certificate for one in view["response.seals"] if one.of.certificate]
+    return _named(found[0]) if found else ABSENT
+
+
+def trusted_names(view: View) -> Any:
+    """The trusted certificates: subject, end of validity and fingerprint of each."""
+    return mapped(view, "idp.trusted_certificates", lambda found: tuple(_named(item.of) for item in found[:5]))
+
+
+def _named(one: Certificate) -> str:
+    end = one.not_after.strftime("%Y-%m-%d") if one.not_after else "?"
+    return f"{one.subject or 'no subject'}, until {end}, SHA-256 {one.sha256}"
 
 
 def wrapped(view: View) -> Any:
@@ -350,6 +370,8 @@ FACTS: Final = (
          label="certificates of the identity provider"),
     Fact("response.seals", collection(SEAL), seals, _ALL),
     Fact("response.signatures", collection(VERDICT), verdicts, (*RESPONSES, "saml-logout")),
+    Fact("response.signed_by", TEXT, signed_by, _ALL, optional=True),
+    Fact("idp.trusted_names", WORDS, trusted_names, RESPONSES),
     Fact("response.signature", enum(*STATES), signature, RESPONSES, optional=True, label="verdict on the signature",
          how="a captured response and " + _HOW),
     Fact("response.signature", enum(*STATES), None, ("case",), optional=True, label="verdict on the signature",

@@ -1,16 +1,15 @@
-"""Facts of tokens, of answers of a token endpoint, and of callbacks: what came back, and whether it can be trusted."""
+"""Facts of tokens, wherever they stand: what they say, and whether they can be trusted."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from doctor.facts.address import DIFFERENCES, difference
+from doctor.facts.address import DIFFERENCES
 from doctor.facts.fact import (
     BOOL,
     NUMBER,
     TEXT,
-    URL,
     WORDS,
     Fact,
     NoDocument,
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ON: Final = ("token", "callback")
-_CALLBACK: Final = ("callback",)
 PROBLEMS: Final = (
     "none", "cut-short", "not-base64url", "header-not-json", "claims-not-json", "too-large", "quoted",
 )  # fmt: skip
@@ -146,7 +144,7 @@ def missing_claims(view: View) -> Any:
 def malformed_claims(view: View) -> Any:
     """The claims whose value has the wrong type or unit (times are numbers of seconds)."""
     found = _claims(view)
-    wrong = [name for name in _TIMES if name in found and _moment(found[name]) is None]
+    wrong: list[str] = [name for name in _TIMES if name in found and _moment(found[name]) is None]
     wrong += [name for name in ("iss", "sub", "nonce", "azp") if name in found and not isinstance(found[name], str)]
     if "aud" in found and not _audiences(found):
         wrong.append("aud")
@@ -266,76 +264,6 @@ def from_future(view: View) -> Any:
     return mapped(view, "token.seconds_ahead", lambda seconds: seconds > tolerance)
 
 
-# ── answers and callbacks ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _answered(view: View) -> Answer | Callback:
-    found = view.document.oidc
-    if not isinstance(found, Answer | Callback):
-        raise NoDocument
-    return found
-
-
-def error(view: View) -> Any:
-    """The error code that came back; absent where none did."""
-    return given(_answered(view).error)
-
-
-def told(view: View) -> Any:
-    """The error code with the provider's own words on it, without secrets and addresses of people."""
-    found = _answered(view)
-    parts = (found.error, found.description, found.uri and f"see {found.uri}")
-    return given(": ".join(filter(None, parts))) if found.error else ABSENT
-
-
-def reported_error(view: View) -> Any:
-    """The error code that came back."""
-    return _answered(view).error or Unknown.of("oauth.error")
-
-
-def stage(view: View) -> Any:
-    """Whether the error came from the authorize page or from the token endpoint."""
-    found = _answered(view)
-    if not found.error:
-        return Unknown.of("oauth.stage")
-    return "authorize" if isinstance(found, Callback) else "token"
-
-
-def _callback(view: View) -> Callback:
-    found = view.document.oidc
-    if not isinstance(found, Callback):
-        raise NoDocument
-    return found
-
-
-def callback_url(view: View) -> Any:
-    """Where the provider sent the browser back to, without its query."""
-    return _callback(view).url
-
-
-def tokens_in_url(view: View) -> Any:
-    """Whether tokens came in the address itself."""
-    return any(name in _callback(view).given for name in ("access_token", "id_token"))
-
-
-def repeated(view: View) -> Any:
-    """The parameters that stand in the callback twice."""
-    return _callback(view).repeated or ABSENT
-
-
-def state_returned(view: View) -> Any:
-    """Whether the callback has the parameter state."""
-    return "state" in _callback(view).given
-
-
-def callback_difference(view: View) -> Any:
-    """In what the address that was called differs from the redirect URI that the application expects."""
-    found = inputs(view, "oauth.expected_redirect_uri", "callback.url")
-    if not isinstance(found, tuple):
-        return found
-    return difference(found[0].partition("?")[0].partition("#")[0], found[1])
-
-
 _USES: Final = enum("id-token", "access-token", "logout-token", "unknown")
 FACTS: Final = (
     Fact("token.form", enum("jws", "jwe", "claims", "opaque"), form, _ON),
@@ -357,15 +285,6 @@ FACTS: Final = (
     Fact("token.expired_on_receipt", BOOL, expired_on_receipt, _ON, optional=True),
     Fact("token.seconds_ahead", NUMBER, seconds_ahead, _ON, optional=True),
     Fact("token.from_future", BOOL, from_future, _ON, optional=True),
-    Fact("answer.error", TEXT, error, _ON, optional=True),
-    Fact("answer.told", TEXT, told, _ON, optional=True),
-    Fact("callback.url", URL, callback_url, _CALLBACK),
-    Fact("callback.tokens_in_url", BOOL, tokens_in_url, _CALLBACK),
-    Fact("callback.repeated", WORDS, repeated, _CALLBACK, optional=True),
-    Fact("callback.state_returned", BOOL, state_returned, _CALLBACK),
-    Fact("callback.redirect_difference", enum(*DIFFERENCES), callback_difference, _CALLBACK),
-    Fact("oauth.error", TEXT, reported_error, _ON),
-    Fact("oauth.stage", enum("authorize", "token"), stage, _ON),
     Fact("oauth.issuer", TEXT, issuer, _ON),
     Fact("oauth.expected_issuer", TEXT, expected_issuer, _ON),
     Fact("oauth.issuer_difference", enum(*DIFFERENCES), issuer_difference, _ON),

@@ -35,6 +35,11 @@ def page(data: dict[str, Any], look: Look) -> str:
     return "\n".join([*lines, "", f"file {rule['file']}"]) + "\n"
 
 
+def several(data: dict[str, Any], look: Look) -> str:
+    """The pages of several rules, one behind the other."""
+    return "\n\n".join(page({"rule": rule}, look) for rule in data["rules"])
+
+
 def _condition(rule: dict[str, Any]) -> Iterator[str]:
     if rule["applies"]:
         yield f"  applies   {plain(rule['applies'])}"

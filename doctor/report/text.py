@@ -33,12 +33,13 @@ INDENT: Final = 7
 
 
 class Look(NamedTuple):
-    """How the text is drawn: its width in columns, colour or none, characters beyond ASCII or none."""
+    """How the text is drawn: its width in columns, colour or none, characters beyond ASCII or none; `rules` is the folder of more rules."""
 
     width: int = 80
     colour: bool = False
     unicode: bool = True
     compact: bool = False
+    rules: str = ""
 
 
 def report(found: Report, look: Look, names: dict[str, str]) -> str:
@@ -55,12 +56,17 @@ def report(found: Report, look: Look, names: dict[str, str]) -> str:
 
 def _compact(one: Finding, look: Look) -> str:
     where = f":{one.line}" if one.line else ""
-    return f"{safe(one.subject)}{where}: {_painted(one.severity, look)}: {safe(one.message)} [{one.id}]"
+    return f"{safe(one.subject)}{where}: {_painted(one.severity, look)}: {safe(_whole(one))} [{one.id}]"
+
+
+def _whole(one: Finding) -> str:
+    """What is wrong in one line: the title, and what is more to say."""
+    return one.title if one.message in ("", one.title) else f"{one.title}: {one.message}"
 
 
 def subject_lines(subject: Subject, findings: list[Finding], look: Look, names: dict[str, str]) -> list[str]:
     """One subject: its heading, then its findings, worst first."""
-    lines = [*_heading(subject, look, names), *_flow(subject, look)]
+    lines = [*_heading(subject, look, names), *_flow(subject, look), *_status(subject, look)]
     told = {one.id: subject.totals[one.id] for one in findings if subject.totals.get(one.id, 0) > 1}
     seen: set[str] = set()
     for one in findings:
@@ -100,6 +106,14 @@ def _heading(subject: Subject, look: Look, names: dict[str, str]) -> list[str]:
     return wrapped(f"{safe(subject.name)}   {dot.join(parts)}", look, "", "   ")
 
 
+def _status(subject: Subject, look: Look) -> list[str]:
+    """What is known of the words beside a failure's status."""
+    says: Any = subject.summary.get("status_says") or ()
+    to: Any = subject.summary.get("points_to") or ()
+    lines = [line for text in says for line in wrapped(f"it says: {safe(text)}", look, " " * 25)]
+    return lines + (wrapped(f"points to: {', '.join(map(safe, to))}; doctor diagnose follows it", look, " " * 25) if says and to else [])
+
+
 def _flow(subject: Subject, look: Look) -> list[str]:
     """The flow of a sign-in: a line for each step, and under it by what it was signed."""
     rows: Any = subject.summary.get("flow") or ()
@@ -128,8 +142,17 @@ def finding_lines(one: Finding, look: Look, product: str | None = None) -> list[
     lines += list(_values(one, look))
     lines += _fix(one, product, look)
     lines += _elsewhere(one, look)
-    sources = ", ".join(safe(cited.title) for cited in one.cite[:2])
-    return [*lines, *wrapped(f"see {sources}; doctor explain {one.id}", look, "   ", "       ")]
+    sources = ", ".join(list(dict.fromkeys(safe(cited.title) for cited in one.cite))[:2])
+    return [*lines, *wrapped(f"see {sources}; doctor explain {one.id}{_with(look.rules)}", look, "   ", "       ")]
+
+
+def _with(rules: str) -> str:
+    """The option without which a command would not know the folder of rules that judged."""
+    if not rules:
+        return ""
+    from shlex import quote
+
+    return f" --rules {quote(safe(rules))}"
 
 
 def _elsewhere(one: Finding, look: Look) -> list[str]:

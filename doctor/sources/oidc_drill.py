@@ -14,7 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from doctor.model.oidc_probe import Attempt
-    from doctor.sources.oidc import Door, Wanted
+    from doctor.sources.oidc import Wanted
+    from doctor.sources.oidc_authorize import Door
 
 _SILENT: Final = ("login_required", "interaction_required", "consent_required", "account_selection_required")
 """What a request with prompt=none is answered by a provider that has nothing against it (Core, 3.1.2.6)."""
@@ -99,8 +100,10 @@ def _helps(door: Door, first: Attempt, **changes: Any) -> bool:
 
 
 def _fine(found: Attempt, first: Attempt) -> bool:
-    return found.ended in ("returned-code", "login-page") or (found.returned and found.code in _SILENT) or (
-        found.ended != "no-answer" and found.code != first.code and found.ended != "error-page"
+    return (
+        found.ended in ("returned-code", "login-page")
+        or (found.returned and found.code in _SILENT)
+        or (found.ended != "no-answer" and found.code != first.code and found.ended != "error-page")
     )
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from doctor.facts import probe as clocks
 from doctor.facts.offset import Reading
-from doctor.facts.probe import HERE, Measured, told
+from doctor.facts.probe import HERE, Measured
 from doctor.model.oidc import Discovery, KeySet
 from doctor.model.oidc_probe import Probed, Subject
 from doctor.parse.exchange import http_date
-from doctor.sources import oidc, oidc_drill
+from doctor.sources import oidc, oidc_client, oidc_drill
+from doctor.sources.oidc_authorize import Door
 from doctor.sources.url import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from doctor.model.document import Document
-    from doctor.sources.oidc import Authenticated, Door, Limits, Read, Wanted
+    from doctor.sources.oidc import Limits, Read, Wanted
+    from doctor.sources.oidc_client import Authenticated
     from doctor.sources.oidc_drill import Drilled
     from doctor.sources.secret import Secret
 
@@ -117,7 +120,7 @@ def _authorize(visitor: oidc.Visitor, held: Discovery, wanted: Wanted) -> Subjec
     }  # fmt: skip
     if not url or not visitor.allow(url, "authorization"):
         return Subject(name, None, _unlisted(held, wanted), {**summary, "answer": "not asked"})
-    door = oidc.Door(visitor, url, wanted)
+    door = Door(visitor, url, wanted)
     found = oidc_drill.drill(door)
     facts = dict(_told(found, wanted)) | _unlisted(held, wanted)
     return Subject(name, None, facts, {**summary, **_drilled(found, door)})
@@ -167,9 +170,10 @@ def _client(
     url = next((one.url for one in held.services if one.name == "token_endpoint"), "")
     name = f"client authentication of {wanted.client_id}"
     if not url or not visitor.allow(url, "token (one request, with a made-up code)"):
-        return Subject(name, None, {}, {"title": "client authentication", "answer": "not asked", "endpoint": shown(url)})
-    method = oidc.auth_method(held, credentials.method)
-    found = oidc.authenticate(visitor, url, wanted, credentials.secret, method)
+        told: dict[str, object] = {"title": "client authentication", "answer": "not asked", "endpoint": shown(url)}
+        return Subject(name, None, {}, told)
+    method = oidc_client.auth_method(held, credentials.method)
+    found = oidc_client.authenticate(visitor, url, wanted, credentials.secret, method)
     return Subject(name, None, dict(_refused(found, held, known=known)), _authenticated(found, url))
 
 
@@ -211,6 +215,6 @@ def _clock(read: Read) -> Iterator[Subject]:
     stored = timedelta(seconds=int(seen.age) + 1) if seen.age.isascii() and seen.age.isdigit() else timedelta()
     after, before = seen.sent - stored, seen.sent + timedelta(seconds=seen.elapsed)
     reading = Reading(url, "http-date", date, after, before, 1.0, f"HTTP Date of {url}")
-    for one in told((Measured(f"clock of {url}", "http-date", (reading,), seen.elapsed),)):
+    for one in clocks.told((Measured(f"clock of {url}", "http-date", (reading,), seen.elapsed),)):
         if one.name != HERE:
             yield Subject(one.name, None, one.facts, {"title": "clock", **one.summary})

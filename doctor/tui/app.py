@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.reactive import Reactive
 
 from doctor.model.error import DoctorError
 from doctor.tui import glyph, key, preference, theme
@@ -34,7 +36,7 @@ class DoctorApp(App[None]):
     """`desk` holds the case; every screen reads it, and changes it through `work`."""
 
     TITLE = "doctor"
-    CSS_PATH = "doctor.tcss"
+    CSS_PATH = Path(__file__).with_name("doctor.tcss")
     BINDINGS: ClassVar[list[BindingType]] = list(key.GLOBAL)
     COMMANDS = App.COMMANDS | {lambda: _known()}
     HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
@@ -54,7 +56,6 @@ class DoctorApp(App[None]):
         self._preferences = preference.Preferences()
         for one in theme.THEMES:
             self.register_theme(one)
-        self.theme = theme.DARK.name
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen."""

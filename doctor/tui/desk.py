@@ -60,9 +60,13 @@ class Desk:
     @cached_property
     def book(self) -> Rulebook:
         """The rules."""
+        if not self._given:
+            from doctor.engine.rulebook import shipped
+
+            return shipped()
         from doctor import library
 
-        return library.rulebook(self.options) if self._given else library.rulebook(library.Options())
+        return library.rulebook(self.options)
 
     @property
     def store(self) -> Store:

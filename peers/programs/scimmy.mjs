@@ -7,7 +7,8 @@ import { pathToFileURL } from "node:url";
 const require = createRequire(`${process.env.NODE_PACKAGES}/index.js`);
 const load = async (name) => {
   const found = await import(pathToFileURL(require.resolve(name)).href);
-  return found.default ?? found;
+  const inner = found.default ?? found; // a CommonJS build that was an ES module once has a default of its own
+  return inner.default ?? inner;
 };
 const [express, SCIMMY, SCIMMYRouters] = await Promise.all(["express", "scimmy", "scimmy-routers"].map(load));
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -36,6 +37,7 @@ class Check(Page):
     NAME = "check"
     PLACE = "Check"
     COPIES = True
+    CSS_PATH = Path(__file__).with_name("check.tcss")
     ABOUT = (
         "What one input shows by itself, the worst first. The document stands beside it, with the line that a finding "
         "is about. Certificates are drawn over time, a recorded sign-in as a sequence of messages.\n"
@@ -60,7 +62,7 @@ class Check(Page):
         with ContentSwitcher(initial="findings", id="switch"):
             with Horizontal(id="findings"):
                 with Vertical(id="found"):
-                    yield OptionList(id="list")
+                    yield OptionList(id="list", classes="row")
                     yield FindingView(id="detail")
                 yield DocumentView(id="document")
             with VerticalScroll(id="certificates"):

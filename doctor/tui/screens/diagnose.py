@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -35,6 +36,7 @@ class Diagnose(Page):
     NAME = "diagnose"
     PLACE = "Diagnose"
     COPIES = True
+    CSS_PATH = Path(__file__).with_name("diagnose.tcss")
     ABOUT = (
         "All evidence of the case together. The tree shows what is considered, in order: confirmed, suspected, ruled "
         "out, or unknown, each with the facts that decided it and where they were seen.\n"
@@ -63,7 +65,7 @@ class Diagnose(Page):
         yield Static(id="headline")
         with Horizontal(id="diagnosis"):
             with Vertical(id="tree"):
-                yield OptionList(id="list")
+                yield OptionList(id="list", classes="row")
             yield FindingView(id="detail")
         yield Question(id="question")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 class Dialog(ModalScreen[Any]):
     """A box over the screen; escape closes it."""
+
+    CSS_PATH = Path(__file__).with_name("dialog.tcss")
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Close")]
 

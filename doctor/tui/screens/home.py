@@ -86,8 +86,12 @@ class Home(Page):
                 yield OptionList(id="cases")
 
     def on_mount(self) -> None:
-        """Begin in the field; the table comes with the first picture, the cases right after."""
+        """Begin in the field."""
         self.query_one(Drop).focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Fill the table, after the first picture; take what the app was started with."""
         self.filtered()
         if self.doctor.dropped:
             self.query_one(Drop).value = self.doctor.dropped

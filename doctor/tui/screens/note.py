@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -28,6 +29,7 @@ class NotePage(Page):
     NAME = "note"
     PLACE = "Note"
     COPIES = True
+    CSS_PATH = Path(__file__).with_name("list.tcss")
     ABOUT = (
         "What the person who must act is told: the problem, the values to paste, the steps and the proof; and what the "
         "customer is told. Nothing in it is a secret, and people are masked. y copies the message as Markdown, "
@@ -45,7 +47,7 @@ class NotePage(Page):
     def body(self) -> ComposeResult:
         """Whom, and what."""
         with Horizontal(id="notes"):
-            yield OptionList(id="list")
+            yield OptionList(id="list", classes="row")
             with VerticalScroll(id="page"):
                 yield Static(id="text")
 

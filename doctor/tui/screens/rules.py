@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -30,6 +31,7 @@ class Rules(Page):
     NAME = "rules"
     PLACE = "Rules"
     COPIES = True
+    CSS_PATH = Path(__file__).with_name("list.tcss")
     ABOUT = (
         "Every rule: what it says, when it holds, who must do what, what would prove it wrong, and what it rests on. "
         "Type to search ids and titles. Examples are run when asked for; the graph shows the trees in which the rule "
@@ -52,7 +54,7 @@ class Rules(Page):
         """The field, the list, the page."""
         yield Input(placeholder="Search ids and titles", id="query")
         with Horizontal(id="rules"):
-            yield OptionList(id="list")
+            yield OptionList(id="list", classes="row")
             with VerticalScroll(id="page"):
                 yield Static(id="text")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -33,6 +34,7 @@ class Setup(Page):
     NAME = "setup"
     PLACE = "Setup"
     COPIES = True
+    CSS_PATH = Path(__file__).with_name("setup.tcss")
     ABOUT = (
         "The steps of an integration in the words of the provider's console. Your values stand where they belong; y "
         "copies the chosen one. A step is verified when evidence shows that it is right, and done when you say so "
@@ -58,7 +60,7 @@ class Setup(Page):
         """Progress, steps, the chosen step."""
         yield Static(id="progress")
         with Horizontal(id="setup"):
-            yield OptionList(id="steps")
+            yield OptionList(id="steps", classes="row")
             with VerticalScroll(id="step"):
                 yield Static(id="told")
                 yield OptionList(id="fields")

@@ -19,6 +19,7 @@ from doctor.engine.judge import Personal
 from doctor.model import case as model
 from doctor.model import redaction
 from doctor.model.error import UsageError
+from doctor.model.oidc import Answer
 from doctor.parse import sniff
 from doctor.parse.recognise import recognise
 from doctor.sources import case_file, exhibit
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from doctor.engine.rulebook import Rulebook
     from doctor.model.document import Document
     from doctor.sources.case_store import Store
+    from doctor.sources.live import Live
 
 
 class Case(model.Case):
@@ -153,7 +155,8 @@ def with_document(case: model.Case, document: Document) -> model.Case:
     """The case with a document; plain text is a report."""
     if document.kind == "case":
         raise UsageError(f"{document.name} is a case file", "doctor cases import FILE, or doctor.Case.load")
-    if document.kind in _TEXTS or (document.kind == "unknown" and document.input.form == "text"):
+    refused = isinstance(document.oidc, Answer) and document.oidc.error is not None
+    if document.kind in _TEXTS or refused or (document.kind == "unknown" and document.input.form == "text"):
         return with_report(case, sniff.whole_text(document.source or b""))
     if document.kind in exhibit.NEVER:
         return with_report(case, f"A {document.kind} was given; it is secret and is not kept.")
@@ -170,15 +173,25 @@ def with_document(case: model.Case, document: Document) -> model.Case:
     return case.with_document(exhibit.of_document(document, str(offered) if offered else None))
 
 
+def with_live(case: model.Case, found: Live, vendor: str) -> model.Case:
+    """The case with what a vendor's API told: its documents, and facts that no document holds."""
+    for document in found.documents:
+        case = with_document(case, document)
+    facts = {"connection.vendor": vendor, **found.facts}
+    options = case.options | {name: answer.checked(name, given) for name, given in facts.items()}
+    return case._replace(options=options, sources=case.sources | dict.fromkeys(facts, f"the API of {vendor}"))
+
+
 def _told_by_events(document: Document) -> tuple[str, ...]:
     """The errors of failed sign-ins among events: texts like those that people bring."""
-    from doctor.engine import event
+    from doctor.facts import story as event
 
     return event.words(event.told(document.events))
 
 
 _TEXTS = ("callback", "error-text")
-"""Kinds that are read as text: what they say stands in their words, and their secrets are taken out."""
+"""Kinds that are read as text, as is a token endpoint's refusal: what they say stands in their words, and their
+secrets are taken out."""
 
 
 def with_report(case: model.Case, text: str) -> model.Case:

@@ -101,6 +101,8 @@ def check(
     checker.key = key_in(settings)
     checker.describer.show_personal = settings.show_personal
     checker.describer.provider = rules.provider_id(settings.provider)
+    if checker.describer.provider is not None:
+        checker.case["provider.id"] = checker.describer.provider
     others = [one for one in context if one not in fitting]
     unreadable = [_misplaced(one) for one in others if one.kind in _ELSEWHERE]
     checked = [checker.document(one) for one in others if one.kind not in _ELSEWHERE]

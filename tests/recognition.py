@@ -1,8 +1,8 @@
-"""`python -m tests.recognition`: which products are recognised over the corpus, held against what is known of its files.
+"""`python -m tests.recognition`: which products are recognised over the corpus, against what is known of its files.
 
-The corpus stands outside the project (`../shared/corpus`); without it there is nothing to measure. Its manifest guesses a
-product for many files, by a program: from the entity ID or the issuer, or from words of the path (which are often the name
-of the repository). A guess is no truth. `REVIEWED` says what somebody found who looked into the file; where nobody
+The corpus stands outside the project (`../shared/corpus`); without it there is nothing to measure. Its manifest guesses
+a product for many files, by a program: from the entity ID or the issuer, or from words of the path (which are often the
+name of the repository). A guess is no truth. `REVIEWED` says what somebody found who looked into the file; where nobody
 looked, a guess from the content counts, and a guess from a path is only shown.
 """
 
@@ -75,8 +75,8 @@ REVIEWED: Final = (
 """What somebody found who looked into the file: its name, the product, why. Wrong guesses and files without one."""
 PRECISION: Final = 0.99
 RECALL: Final = {
-    "okta": 0.97, "shibboleth": 0.97, "simplesamlphp": 0.97, "onelogin": 0.97, "entra-id": 0.95, "microsoft-ad-fs": 0.97,
-    "google-workspace": 0.97, "keycloak": 0.97, "auth0": 0.97,
+    "okta": 0.97, "shibboleth": 0.97, "simplesamlphp": 0.97, "onelogin": 0.97, "entra-id": 0.95,
+    "microsoft-ad-fs": 0.97, "google-workspace": 0.97, "keycloak": 0.97, "auth0": 0.97,
 }  # fmt: skip
 """Floors, which `tests/test_recognition.py` holds. Recall where the corpus shows a product at all."""
 

@@ -121,7 +121,7 @@ def test_show(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
 LINES = {
     "connections-1": ["connections", "list"], "connection-1": ["connections", "show", FIRST],
     "directories-1": ["directories", "list"], "directory-1": ["directories", "show", directory(1)["id"], "--members"],
-    "watch-1": ["connections", "watch", FIRST, "--for", "0.2", "--interval", "0.1"],
+    "watch-1": ["connections", "watch", FIRST, "--timeout", "0.2", "--interval", "0.1"],
     "change-1": ["connections", "delete", FIRST, "--confirm", "Acme 1"], "profiles-1": ["config", "list"],
 }  # fmt: skip
 
@@ -330,7 +330,7 @@ def test_watch_survives_a_bad_minute(server: Server) -> None:
 @pytest.mark.parametrize(("state", "code"), [("active", 0), ("inactive", 1), ("validating", 3)])
 def test_watch_exit_code(state: str, code: int, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     server.data["connections"][0] = connection(1, state=state)
-    done = ran(capsys, "connections", "watch", FIRST, "--for", "0.1")
+    done = ran(capsys, "connections", "watch", FIRST, "--timeout", "0.1")
     assert done.code == code
     assert state in done.out
 
@@ -434,6 +434,20 @@ def test_fetch(server: Server) -> None:
     assert verdict_of(shown, "organization-domain-record-missing") == "confirmed"
     assert shown.reported
     assert "canary" not in json.dumps(found.exchanges)
+
+
+def test_events_are_joined_with_the_connection(
+    server: Server, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "e.json"
+    file.write_text(json.dumps([failed(1)]), encoding="utf-8")
+    inactive = connection(3)["id"]
+    done = ran(capsys, "events", "explain", str(file), "--connection", inactive, "--format", "json")
+    assert (done.code, done.data["headline"]) == (1, "connection-inactive")
+    server.always = Fault(401)
+    lost = ran(capsys, "events", "explain", str(file), "--connection", inactive, "--format", "json")
+    assert "could not be had" in lost.err
+    assert "vendor-key-rejected" in {one["id"] for one in lost.data["findings"]}
 
 
 # ── DNS ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -598,7 +612,7 @@ def test_no_access(wanted: profile.Wanted, environ: dict[str, str]) -> None:
 # ── secrets ────────────────────────────────────────────────────────────────────────────────────────────────
 
 WORDS = [
-    ["connections", "list"], ["connections", "show", FIRST], ["connections", "watch", FIRST, "--for", "0.1"],
+    ["connections", "list"], ["connections", "show", FIRST], ["connections", "watch", FIRST, "--timeout", "0.1"],
     ["connections", "delete", FIRST, "--confirm", "no"], ["directories", "list"],
     ["directories", "show", directory(1)["id"], "--members"], ["connections", "list", "--curl"],
 ]  # fmt: skip

@@ -132,7 +132,6 @@ def test_commands(fence: Fence, capsys: pytest.CaptureFixture[str], monkeypatch:
 @pytest.mark.usefixtures("still")
 def test_the_tutorial(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("my-rules").mkdir()
     for fence in fences(TUTORIAL):
         if fence.language == "yaml rule":
             rule_id = yaml.safe_load(fence.text)["id"]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doctor.engine import event as stories
 from doctor.engine import webhook
 from doctor.engine.webhook import Checked, Delivery
+from doctor.facts import story as stories
 from doctor.parse import event as parse
 from doctor.parse.recognise import recognise
 from tests.evidence import diagnosed, put, ran, verdict_of, workos
@@ -375,7 +375,9 @@ def test_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = ran(capsys, "events", "explain", path)
     assert "failed sign-in" in text.out
     assert text.out.index("failed sign-in") < text.out.index("certificate")
-    assert text.out.count("ResponseSigning") == 1
+    assert text.out.count("ResponseSigning ends") == 2  # once as what happened, once as what is wrong
+    renewals = [one for one in done.data["findings"] if one["id"] == "event-certificate-renewal-required"]
+    assert [(one["severity"], one["verdict"]) for one in renewals] == [("error", "confirmed")]
     assert "canary" not in done.out + text.out
     shown = ran(capsys, "events", "explain", path, "--show-personal")
     assert "canary.person@acme.example" in shown.out
@@ -386,6 +388,16 @@ def test_explain_joins_the_connection(tmp_path: Path, capsys: pytest.CaptureFixt
     inactive = put(tmp_path, "c.json", workos(state="inactive"))
     done = ran(capsys, "events", "explain", events, "--connection-file", inactive, "--format", "json")
     assert (done.code, done.data["headline"]) == (1, "connection-inactive")
+
+
+def test_a_sign_in_that_never_came_back_ended_at_the_identity_provider(tmp_path: Path) -> None:
+    late = {**failed(2), "event": "authentication.sso_timed_out", "id": "event_late"}
+    late["data"] = {**late["data"], "error": None}
+    found = diagnosed(put(tmp_path, "e.json", [failed(1), late]), put(tmp_path, "c.json", workos(state="validating")))
+    assert "user-not-assigned" in {rule for one in found.needs for rule in one.decides}
+    again = {**failed(3), "event": "authentication.sso_succeeded", "id": "event_good"}
+    assert "event-sign-ins-failed" not in {one.id for one in diagnosed(put(tmp_path, "f.json", [late, again])).findings
+                                           if one.verdict == "confirmed"}  # fmt: skip
 
 
 def test_explain_what_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,7 +61,10 @@ def test_a_response_alone_says_nothing_of_an_issuer_that_is_free() -> None:
 
 def test_the_metadata_of_the_same_issuer_tells_what_the_response_cannot(tmp_path: Path) -> None:
     free = issued.draft("okta", NOW).but(**dict.fromkeys(("issuer", "assertion_issuer"), _ping_entity_id()))
-    paths = [evidence.put(tmp_path, "m.xml", providers.healthy("pingfederate", NOW)), evidence.put(tmp_path, "r.xml", written(free))]
+    paths = [
+        evidence.put(tmp_path, "m.xml", providers.healthy("pingfederate", NOW)),
+        evidence.put(tmp_path, "r.xml", written(free)),
+    ]
     told = {one.kind: one.provider for one in evidence.diagnosed(*paths).subjects}
     assert told == {"idp-metadata": "pingfederate", "saml-response": "pingfederate"}
 
@@ -76,15 +79,17 @@ def test_a_request_shows_its_product_by_where_it_goes() -> None:
 
 def test_the_issuer_of_a_request_is_the_application_and_tells_nothing() -> None:
     """Keycloak as a service provider has the entity ID of a realm."""
-    data = request("https://idp.example.org/sso")[0].replace(b"https://sp.example.com/metadata", b"https://x.example/realms/a")
+    data = request("https://idp.example.org/sso")[0].replace(
+        b"https://sp.example.com/metadata", b"https://x.example/realms/a"
+    )
     assert shown(data) == (None, None, None)
 
 
 @pytest.mark.parametrize("own", [None, "https://sso.acme.example/realms/staff"])
 def test_a_logout_message_shows_the_identity_provider_not_the_application(own: str | None) -> None:
     data = (
-        b'<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:'
-        b'assertion" ID="_1" Version="2.0" IssueInstant="2026-11-22T09:00:00Z"><saml:Issuer>https://sso.acme.example/realms/'
+        b'<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:'
+        b'SAML:2.0:assertion" ID="_1" Version="2.0" IssueInstant="2026-11-22T09:00:00Z"><saml:Issuer>https://sso.acme.example/realms/'
         b"staff</saml:Issuer><saml:NameID>ada</saml:NameID></samlp:LogoutRequest>"
     )
     assert shown(data, sp_entity_id=own)[0] == (None if own else "keycloak")
@@ -97,19 +102,24 @@ def test_a_capture_shows_what_its_messages_show() -> None:
 
 def test_a_capture_with_two_products_is_no_guess() -> None:
     steps = capture.saml(request(OKTA_SSO)[0], written(issued.draft("okta", NOW)), NOW)
-    other = capture.Step("POST", capture.ACS, NOW, (("SAMLResponse", capture.posted(written(issued.draft("entra-id", NOW)))),))
+    other = capture.Step(
+        "POST", capture.ACS, NOW, (("SAMLResponse", capture.posted(written(issued.draft("entra-id", NOW)))),)
+    )
     assert shown(capture.har([*steps, other]))[0] is None
 
 
 @pytest.mark.parametrize(
     ("url", "product"),
     [("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/oauth2/v2.0/authorize", "entra-id"),
-     ("https://acme.okta.com/oauth2/default/v1/authorize", "okta"), ("https://acme.okta.com/oauth2/v1/authorize", "okta"),
+     ("https://acme.okta.com/oauth2/default/v1/authorize", "okta"),
+     ("https://acme.okta.com/oauth2/v1/authorize", "okta"),
      ("https://sso.acme.example/realms/staff/protocol/openid-connect/auth", "keycloak"),
-     ("https://acme.us.auth0.com/authorize", "auth0"), ("https://accounts.google.com/o/oauth2/v2/auth", "google-workspace"),
+     ("https://acme.us.auth0.com/authorize", "auth0"),
+     ("https://accounts.google.com/o/oauth2/v2/auth", "google-workspace"),
      ("https://acme.onelogin.com/oidc/2/auth", "onelogin"),
      ("https://auth.pingone.eu/11111111-2222-3333-4444-555555555555/as/authorize", "pingone"),
-     ("https://login.acme.example/authorize", None), ("https://login.microsoftonline.com/common/oauth2/v2.0/authorize", None)],
+     ("https://login.acme.example/authorize", None),
+     ("https://login.microsoftonline.com/common/oauth2/v2.0/authorize", None)],
 )  # fmt: skip
 def test_an_authorization_request_shows_the_issuer(url: str, product: str | None) -> None:
     found = catalogue.recognise(CATALOGUE["fingerprints"], CATALOGUE["names"], {"oidc_issuer": issuers_of(url)})
@@ -132,7 +142,11 @@ def test_a_provisioning_request_shows_its_product_by_the_user_agent() -> None:
 
 def test_a_discovery_document_shows_its_product_and_environment() -> None:
     more = {"authorization_endpoint": "https://x/a", "jwks_uri": "https://x/k"}
-    assert shown(json.dumps({"issuer": "https://idp.int.identitysandbox.gov/"} | more).encode()) == ("login-gov", None, "sandbox")
+    assert shown(json.dumps({"issuer": "https://idp.int.identitysandbox.gov/"} | more).encode()) == (
+        "login-gov",
+        None,
+        "sandbox",
+    )
     assert shown(json.dumps({"issuer": "https://login.acme.example"} | more).encode()) == (None, None, None)
 
 
@@ -159,6 +173,44 @@ def test_metadata_shows_its_product(product: str) -> None:
 def test_a_response_shows_its_product(product: str) -> None:
     """JumpCloud's entity ID is free, and its certificate is made for each application."""
     assert shown(written(issued.draft(product, NOW)))[0] == issued.NAMED.get(product, product)
+
+
+# ── what people and error texts say ─────────────────────────────────────────────────────────────────
+
+
+def test_what_somebody_says_counts_where_the_document_shows_nothing() -> None:
+    """A custom domain hides Keycloak: then its rules hold because somebody named it, and the subject stays unnamed."""
+    odd = issued.draft("keycloak", NOW).but(
+        **dict.fromkeys(("issuer", "assertion_issuer"), "urn:acme"), not_on_or_after=53, confirmed_until=53
+    )
+    silent = doctor.check(written(odd), at=NOW, fail_on="never")
+    told = doctor.check(written(odd), at=NOW, fail_on="never", provider="keycloak")
+    assert "keycloak-short-lifespan" not in {one.id for one in silent.findings}
+    assert "keycloak-short-lifespan" in {one.id for one in told.findings}
+    assert told.subjects[0].provider is None
+
+
+def test_what_a_document_shows_counts_more_than_what_somebody_says(tmp_path: Path) -> None:
+    odd = issued.draft("keycloak", NOW).but(not_on_or_after=53, confirmed_until=53)
+    told = doctor.check(written(odd), at=NOW, fail_on="never", provider="okta")
+    assert "keycloak-short-lifespan" in {one.id for one in told.findings}
+    path = evidence.put(tmp_path, "r.xml", written(odd))
+    (finding,) = [one for one in evidence.diagnosed(path, provider="okta").findings if one.id == "evidence-contradicts"]
+    assert "keycloak" in finding.message
+    assert "okta" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("AADSTS75011: sign-in failed", "Enterprise apps"), ("app_not_enabled_for_user", "Apps › Web and mobile apps"),
+     ("AADSTS75011, then app_not_enabled_for_user", "the identity provider's console"),
+     ("access denied", "the identity provider's console")],
+)  # fmt: skip
+def test_an_error_text_of_a_product_brings_its_words(text: str, words: str) -> None:
+    """Texts of two products are no guess."""
+    found = evidence.diagnosed(symptom=text, set={"login.user_assigned": False})
+    fixes = [line for one in found.findings if one.id == "user-not-assigned" for line in one.fix]
+    assert any(words in line for line in fixes), fixes
 
 
 # ── the environment ─────────────────────────────────────────────────────────────────────────────────
@@ -191,7 +243,9 @@ def test_every_environment_is_one_that_rules_can_name() -> None:
 def test_the_heading_names_product_tenant_and_environment(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     held = {"idp_sso_url": "https://acme.oktapreview.com/app/a/exk1a2b3c4d5/sso/saml", "idp_entity_id": "urn:acme"}
     path = evidence.put(tmp_path, "c.json", evidence.scalekit(held))
-    assert "Okta (acme.oktapreview.com, preview)" in " ".join(evidence.ran(capsys, "check", path, "--at", evidence.AT).out.split())
+    assert "Okta (acme.oktapreview.com, preview)" in " ".join(
+        evidence.ran(capsys, "check", path, "--at", evidence.AT).out.split()
+    )
 
 
 # ── never a guess ───────────────────────────────────────────────────────────────────────────────────
@@ -249,7 +303,13 @@ def test_what_is_known_of_a_file() -> None:
 
 
 def test_the_counts() -> None:
-    rows = [row("a", "okta", "okta"), row("b", "okta", None), row("c", "adfs", "okta"), row("d", None, "okta"), row("e", None, None)]
+    rows = [
+        row("a", "okta", "okta"),
+        row("b", "okta", None),
+        row("c", "adfs", "okta"),
+        row("d", None, "okta"),
+        row("e", None, None),
+    ]
     table = measured(rows)
     assert table["okta"] == Measured(right=1, wrong=1, missed=1, unknown=1)
     assert table["microsoft-ad-fs"] == Measured(0, 0, 1, 0)

@@ -1,4 +1,4 @@
-"""What rule authors use: graphs, the schema, new rules, coverage, mutants, a folder of one's own rules."""
+"""What rule authors use: graphs, the schema, coverage, mutants, a folder of one's own rules."""
 
 from __future__ import annotations
 
@@ -15,9 +15,7 @@ from doctor.catalogue.rule import listed
 from doctor.engine import authoring, scaffold, tree, tree_example
 from doctor.engine.diagnose import Examined
 from doctor.engine.rulebook import shipped
-from doctor.facts.registry import registry
 from doctor.model.case import Case
-from doctor.model.error import UsageError
 from doctor.sources import exhibit
 from tests.evidence import AT, NOW, TOP, diagnosed, metadata, put, ran
 from tests.factory import broken
@@ -111,47 +109,6 @@ def test_the_schema_wants_every_part() -> None:
     good = loaded(TOP / "rules/connection/metadata-not-uploaded.yaml")
     for key in ("id", "title", "document", "severity", "when", "who", "fix", "cite"):
         assert wrong({name: value for name, value in good.items() if name != key}) != [], key
-
-
-# --- a new rule
-
-
-@pytest.mark.parametrize(
-    "fact", ["connection.state", "organization.exists", "scim.status", "sp.acs_url", "idp.acs_url", "response.issuer",
-             "input.form", "oauth.unsupported_scope", "response.status"]
-)  # fmt: skip
-def test_new(fact: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    done = ran(capsys, "rules", "new", "my-finding", "--fact", fact, "--dir", str(folder))
-    assert done == (0, f"{folder / 'my-finding.yaml'}\n", "")
-    assert wrong(loaded(folder / "my-finding.yaml")) == []
-    assert ran(capsys, "rules", "lint", "--rules", str(folder)).code == 0
-    tested = ran(capsys, "rules", "test", "--rules", str(folder), "--format", "json")
-    assert (tested.code, [one["passed"] for one in tested.data["results"]]) == (0, [True] * 3)
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [(["acs-url-mismatch", "--fact", "sp.acs_url"], "there is a rule acs-url-mismatch already"),
-     (["mine", "--fact", "sp.acs_ur"], "did you mean sp.acs_url?"),
-     (["mine", "--fact", "idp.signing_certificates"], "collection"),
-     (["mine", "--fact", "sp.acs_url", "--dir", "/nowhere/at/all"], "there is no folder /nowhere/at/all"),
-     (["mine"], "--fact")],
-)  # fmt: skip
-def test_new_refuses(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
-    done = ran(capsys, "rules", "new", *words)
-    assert done.code == 2
-    assert said in done.err
-
-
-def test_new_for_every_fact_that_can_begin_one() -> None:
-    for name, facts in registry().items():
-        if facts[0].type.name in ("bool", "number", "text", "url", "enum"):
-            assert wrong(yaml.safe_load(scaffold.rule("a-b", name, "x"))) == [], name
-        else:
-            with pytest.raises(UsageError):
-                scaffold.rule("a-b", name, "x")
 
 
 # --- coverage and mutants

@@ -6,9 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from doctor.parse.directory import read_all
-from doctor.sources import live, scalekit, secret, vendor
+from doctor.facts import directory as facts
+from doctor.parse.directory import organization, read_all
+from doctor.sources import change, live, scalekit, secret, vendor
 from doctor.sources.listing import Filters
 from doctor.sources.profile import Access
 from tests import vendor_server
@@ -193,7 +196,7 @@ def test_what_is_not_there(server: vendor_server.Server, time: Time) -> None:
 
 @pytest.mark.parametrize("how", ["enable", "disable"])
 def test_switching(how: str, server: vendor_server.Server, time: Time) -> None:
-    assert live.write(client(server, time), "scalekit", how, FIRST, None).trouble is None
+    assert change.write(client(server, time), "scalekit", how, FIRST, None).trouble is None
     assert server.data["connections"][0]["enabled"] == (how == "enable")
     assert f"PATCH /api/v1/organizations/{ORG}/connections/{FIRST}:{how}" in server.paths()
 
@@ -203,7 +206,7 @@ def test_a_switch_that_is_refused(server: vendor_server.Server, time: Time) -> N
     api = client(server, time)
     scalekit.connections(api, Filters())
     server.faults = [None, Fault(200, b'{"enabled":false,"error_message":"connection is not completed"}')]
-    trouble = live.write(api, "scalekit", "enable", FIRST, None).trouble
+    trouble = change.write(api, "scalekit", "enable", FIRST, None).trouble
     assert str(trouble) == "the API refuses the request: connection is not completed"
 
 
@@ -211,12 +214,12 @@ def test_a_write_is_not_repeated(server: vendor_server.Server, time: Time) -> No
     api = client(server, time)
     scalekit.connections(api, Filters())
     server.always = Fault(503)
-    assert kind(live.write(api, "scalekit", "enable", FIRST, ORG).trouble) == "server-error"
+    assert kind(change.write(api, "scalekit", "enable", FIRST, ORG).trouble) == "server-error"
     assert [one.method for one in server.requests].count("PATCH") == 1
 
 
 def test_deleting(server: vendor_server.Server, time: Time) -> None:
-    assert live.write(client(server, time), "scalekit", "delete", FIRST, None).trouble is None
+    assert change.write(client(server, time), "scalekit", "delete", FIRST, None).trouble is None
     assert FIRST not in [one["id"] for one in server.data["connections"]]
 
 
@@ -243,6 +246,29 @@ def test_a_directory_whose_token_died(server: vendor_server.Server, time: Time) 
 
     told = {each.id: each.verdict for each in diagnosed(found, "scalekit").findings}
     assert told["scim-not-started"] == "confirmed"
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+KEYS = sorted({*DIRECTORY, *vendor_server.directory(1), *DOMAIN, "domains", "display_name", "metadata"})
+
+
+@given(
+    st.dictionaries(st.sampled_from(KEYS), ANY, max_size=8), st.sampled_from([DIRECTORY, vendor_server.directory(1)])
+)
+def test_whatever_stands_in_a_directory(changes: dict[str, Any], whole: dict[str, Any]) -> None:
+    for found in read_all({**whole, **changes}):
+        assert found.state in (*facts.STATES, None)
+    organization({**whole, **changes, "domains": [changes, {**DOMAIN, **changes}]})
+
+
+@given(ANY)
+def test_anything(value: object) -> None:
+    read_all(value)
+    organization(value)
 
 
 @pytest.mark.parametrize(

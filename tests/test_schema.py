@@ -66,6 +66,7 @@ DIAGNOSES = {
 COMMANDS = {
     "rules-1": [["rules", "list"], ["rules", "list", "certificate"]],
     "rule-1": [["rules", "show", "certificate-expired"], ["explain", "certificate-md5", "--provider", "okta"]],
+    "rule-pages-1": [["explain", "certificate-md5", "certificate-expired", "--provider", "okta"]],
     "lint-1": [["rules", "lint"]],
     "rule-tests-1": [["rules", "test"], ["rules", "test", "acs-url-mismatch"]],
     "rule-mutants-1": [["rules", "test", "--mutants", "acs-url-mismatch"]],
@@ -379,6 +380,10 @@ def test_keys_are_those_of_the_code() -> None:
     assert set(SCHEMAS["case-1"]["required"]) == {*Case._fields, "schema"}
     walk = set(SCHEMAS["rule-tests-1"]["$defs"]["walk"]["properties"])
     assert walk == set(tree_file.EXAMPLE_KEYS) - {"name", "facts", "symptom", "kinds", "provider"}
+
+
+def test_a_page_among_several_is_the_page_of_one() -> None:
+    assert SCHEMAS["rule-pages-1"]["$defs"] == SCHEMAS["rule-1"]["$defs"]
 
 
 def test_verdicts_are_those_of_the_code() -> None:

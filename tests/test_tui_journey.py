@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from textual.widgets import Input
 
 from doctor.cli.main import main
@@ -39,8 +38,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(journey: Coroutine[Any, Any, None]) -> None:
     asyncio.run(journey)
-
-
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -12,7 +12,7 @@ import pytest
 
 from doctor.facts import connection as facts
 from doctor.model.error import DoctorError, UsageError
-from doctor.sources import live, secret, vendor, workos
+from doctor.sources import dns, live, secret, vendor, workos
 from doctor.sources.answer import ANSWERS, DECIDED, Trouble
 from doctor.sources.clock import Clock
 from doctor.sources.listing import Filters
@@ -59,7 +59,9 @@ def server() -> Iterator[vendor_server.Server]:
 
 
 def client(server: vendor_server.Server, time: Time, key: str = KEY, **limits: Any) -> Client:
-    manner = vendor.Manner(vendor.Limits(**{"timeout": 1.0, **limits}), time.clock(), lambda: 0.5)
+    manner = vendor.Manner(
+        vendor.Limits(**{"timeout": 1.0, **limits}), time.clock(), lambda: 0.5, lookup=lambda _name, _own: dns.Texts()
+    )
     return live.client(
         Access("workos", server.url, None, secret.given(key, "WORKOS_API_KEY"), "WORKOS_API_KEY"), manner
     )
@@ -172,6 +174,29 @@ def test_directories_users_and_groups(time: Time) -> None:
         assert workos.directory(api, one).value["name"] == "Directory 1"
         assert len(workos.members(api, one, "users").items) == 150
         assert len(workos.members(api, one, "groups").items) == 1
+
+
+@pytest.mark.parametrize(("names", "seen"), [(["dsync.user.created"], True), (["dsync.activated"], None), ([], None)])
+def test_what_a_directory_brought(names: list[str], seen: bool | None, time: Time) -> None:
+    one = directory(1)["id"]
+    rows = [{"object": "event", "id": f"event_{n}", "event": name, "created_at": "2026-11-21T10:00:00Z",
+             "data": {"directory_id": one, "id": one}} for n, name in enumerate(names)]  # fmt: skip
+    other = {"object": "event", "id": "event_x", "event": "dsync.user.created", "data": {"directory_id": "directory_2"}}
+    with running(vendor_server.workos(directories=[directory(1, state="validating")], events=[*rows, other])) as server:
+        found = live.directory(client(server, time), "workos", live.About(directory=one))
+    assert found.facts.get("scim.requests_seen") == seen
+    assert found.story is not None
+    assert found.story.events == len(names)
+
+
+def test_why_a_domain_was_given_up(time: Time) -> None:
+    data = {"reason": "domain_verified_by_other_organization", "organization_domain": organization()["domains"][0]}
+    rows = [{"object": "event", "id": "event_1", "event": "organization_domain.verification_failed",
+             "created_at": "2026-11-20T10:00:00Z", "data": data}]  # fmt: skip
+    with running(vendor_server.workos(organizations=[organization(state="failed")], events=rows)) as server:
+        found = live.organization(client(server, time), "workos", live.About(organization=ORG))
+    assert found.notes == ("the verification of acme.example failed: domain verified by other organization",)
+    assert found.facts["organization.domain_verified"] is False
 
 
 @pytest.mark.parametrize(
@@ -392,12 +417,53 @@ def test_unknown_words_are_kept(time: Time) -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [{"id": 7}, {"state": None}, {"domains": "x"}, {"connection_type": []}, {"organization_id": 3}]
+    "broken",
+    [
+        {"id": 7},
+        {"data": []},
+        {"connections": [1]},
+        {"state": None},
+        {"domains": "x"},
+        {"connection_type": []},
+        {"organization_id": 3},
+    ],
 )
 def test_values_of_another_type(broken: dict[str, Any], time: Time) -> None:
     whole = {**connection(1), **broken}
     with running(vendor_server.Server(lambda _server, _asked: (200, whole))) as server:
-        live.connection(client(server, time), "workos", live.About(FIRST))
+        found = live.connection(client(server, time), "workos", live.About(FIRST))
+        assert kind(found.trouble) == ("not-understood" if "id" in broken else "ok")
+        live.glance(client(server, time), "workos", live.About(FIRST))
+
+
+@pytest.mark.parametrize("hostile", ["\ud800", "\x1b[31m", "\u202e", "a/../b", "x" * 5000, "", "\r\nX-Evil: 1"])
+def test_hostile_texts(hostile: str, time: Time) -> None:
+    """What an API sends is untrusted: it neither breaks anything nor gets into a request."""
+    made = {**connection(1), "name": hostile, "organization_id": hostile, "created_at": hostile,
+            "domains": [{"domain": hostile, "state": hostile}], "state": hostile}  # fmt: skip
+    page = {"object": "list", "data": [made], "list_metadata": {"after": hostile}}
+
+    def answer(_server: vendor_server.Server, asked: vendor_server.Asked) -> tuple[int, Any]:
+        return 200, made if asked.path == f"/connections/{FIRST}" else page
+
+    with running(vendor_server.Server(answer)) as server:
+        found = live.connection(client(server, time, pages=3), "workos", live.About(FIRST))
+        assert kind(found.trouble) == "ok"
+        workos.connections(client(server, time, pages=3), Filters())
+        assert all(one.path.startswith(("/connections", "/events")) for one in server.requests)
+    from doctor.report import connection as report
+    from doctor.report.text import Look
+
+    lines = "\n".join(report.details(found.documents[0].connections[0], Look()))
+    assert "\x1b" not in lines
+    assert "\u202e" not in lines
+    lines.encode()
+
+
+def test_nesting_without_end(time: Time) -> None:
+    with running(vendor_server.workos()) as server:
+        server.always = Fault(200, b'{"data":' * 900 + b"1" + b"}" * 900)
+        assert kind(workos.connections(client(server, time), Filters()).trouble) in ("not-understood", "cut-short")
 
 
 # ── secrets ────────────────────────────────────────────────────────────────────────────────────────────────

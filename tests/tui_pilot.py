@@ -73,7 +73,7 @@ class Driver:
     def text(self) -> str:
         """What stands on the screen, line by line."""
         width, height = self.app.size
-        lines = self.app.screen._compositor.render_strips()  # noqa: SLF001  (there is no public way)
+        lines = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in lines)[: (width + 1) * height]
 
     def flat(self) -> str:

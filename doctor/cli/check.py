@@ -55,7 +55,8 @@ def _written(report: doctor.Report, chosen: argparse.Namespace) -> str:
     from doctor.engine.rulebook import shipped
     from doctor.report import text
 
-    return text.report(report, option.look(sys.stdout, compact=chosen.compact, rules=chosen.rules or ""), shipped().names)
+    look = option.look(sys.stdout, compact=chosen.compact, rules=chosen.rules or "")
+    return text.report(report, look, shipped().names)
 
 
 def progress(name: str, entities: int) -> None:

@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     commands = found.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in _HELP.items():
         command = commands.add_parser(name, help=text, description=text)
-        live.options(command)
+        live.options(command, 600.0 if name == "watch" else 60.0)
         if name != "list":
             command.add_argument("id", metavar="ID", help="the connection's id")
             command.add_argument("--organization", metavar="ID", help="the organization's id")
@@ -55,9 +55,8 @@ def _list_options(command: argparse.ArgumentParser) -> None:
 
 
 def _watch_options(command: argparse.ArgumentParser) -> None:
-    add = command.add_argument
-    add("--interval", type=live.seconds, default=5.0, metavar="SECONDS", help="between two looks (default: 5, growing)")
-    add("--for", type=live.seconds, default=600.0, dest="span", metavar="SECONDS", help="how long (default: 600)")
+    told = "between two looks (default: 5, growing)"
+    command.add_argument("--interval", type=live.seconds, default=5.0, metavar="SECONDS", help=told)
 
 
 def _write(command: argparse.ArgumentParser) -> None:
@@ -161,7 +160,7 @@ def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:
 def _one(found: Live) -> Connection | None:
     from doctor.parse import connection
 
-    return next(iter(connection.read_all(found.item)), None) if found.item else None
+    return next(iter(connection.read_all([found.item])), None) if found.item else None
 
 
 def _data(found: Live, *, personal: bool) -> dict[str, Any]:
@@ -207,9 +206,10 @@ _CHANGES = {
 
 def _written(chosen: argparse.Namespace, given: Access) -> int:
     """Show what will change, have the name typed back, do it, and look what came of it."""
+    from doctor.sources import change
     from doctor.sources import live as source
 
-    source.offered(given.vendor, chosen.command)
+    change.offered(given.vendor, chosen.command)
     api = live.client(chosen, given)
     before: Answer = source.module(given.vendor).connection(api, chosen.id, chosen.organization)
     shown = _one(source.Live(before.value)) if before.trouble is None else None
@@ -219,7 +219,7 @@ def _written(chosen: argparse.Namespace, given: Access) -> int:
         live.say("the name is not the same; nothing was changed")
         return 2
     api.begin()
-    done = source.write(api, given.vendor, chosen.command, chosen.id, chosen.organization or shown.organization_id)
+    done = change.write(api, given.vendor, chosen.command, chosen.id, chosen.organization or shown.organization_id)
     if done.trouble is not None:
         live.say("it is not certain what came of it; look with doctor connections show")
         return _undone(chosen, api, done)

@@ -114,6 +114,7 @@ def _listed(each: list[Directory], found: Listing, judged: Any) -> str:
 
 
 def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:
+    from doctor.report import event
     from doctor.sources import live as source
 
     found = source.directory(api, given.vendor, source.About(directory=chosen.id, organization=chosen.organization))
@@ -121,7 +122,8 @@ def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:
     judged = live.judged(chosen.id, found.trouble, f"doctor directories show ({given.vendor})")
     diagnosis = live.diagnosed(found, given.vendor) if found.trouble is None else None
     if chosen.format == "json":
-        data = {"schema": "doctor/directory/1", "vendor": given.vendor, "directory": _row(found), **_why(diagnosis),
+        data = {"schema": "doctor/directory/1", "vendor": given.vendor, "directory": _row(found),
+                "events": event.row(found.story, personal=False), **_why(diagnosis),
                 "members": members or None, "notes": list(found.notes),
                 **live.wrong(judged, found.trouble, api)}  # fmt: skip
         option.write(json.text(data), chosen.output)
@@ -134,7 +136,7 @@ def _row(found: Live) -> dict[str, Any] | None:
     from doctor.parse import directory
     from doctor.report.directory import row
 
-    return next((row(one) for one in directory.read_all(found.item)), None) if found.item else None
+    return next((row(one) for one in directory.read_all([found.item])), None) if found.item else None
 
 
 def _why(diagnosis: Diagnosis | None) -> dict[str, Any]:
@@ -156,14 +158,16 @@ def _members(chosen: argparse.Namespace, given: Access, api: Client) -> dict[str
 
 def _told(found: Live, judged: Any, diagnosis: Diagnosis | None, members: dict[str, Any]) -> str:
     from doctor.parse import directory as parse
-    from doctor.report import directory, text
+    from doctor.report import directory, event, text
     from doctor.report.safe import line
 
     look = option.look(sys.stdout)
     if not found.item:
         return "\n".join(live.failed_lines(judged, found.trouble, look)) + "\n"
-    (shown,) = parse.read_all(found.item)
+    (shown,) = parse.read_all([found.item])
     lines = directory.details(shown, look)
+    if found.story is not None and found.story.events:
+        lines += event.lines_of(found.story, look, personal=False)
     lines += directory.member_lines(members, look) if members else []
     if diagnosis is not None and shown.state != "linked":
         for each in live.blocking(diagnosis):

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import argparse
 
     from doctor.engine.diagnose import Diagnosis
-    from doctor.engine.event import Story
+    from doctor.facts.story import Story
+    from doctor.model.case import Case
     from doctor.model.document import Document
     from doctor.model.event import Event
 
@@ -34,24 +35,25 @@ def parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text, description=text)
         add = command.add_argument
         add("file", metavar="FILE", help="the body as it was received, or events as JSON; - for standard input")
-        add("--vendor", choices=_VENDORS, help="whose events these are (default: told from them)")
         add("--at", metavar="TIME", help="the moment of judgement (default: now)")
         _ADDED[name](command)
-        option.output(command)
     return found
 
 
 def _verifying(command: argparse.ArgumentParser) -> None:
+    option.output(command)
     add = command.add_argument
+    add("--vendor", choices=_VENDORS, help="whose webhook it is (default: told from the headers)")
     add("--secret-env", metavar="NAME", required=True, help="the environment variable that holds the webhook's secret")
     add("--header", action="append", default=[], metavar="NAME: VALUE", help="a header as received; several times")
     add("--tolerance", type=live.seconds, metavar="SECONDS", help="allowed difference of time (default: the vendor's)")
 
 
 def _explaining(command: argparse.ArgumentParser) -> None:
+    live.options(command)
     add = command.add_argument
     add("--connection-file", action="append", default=[], metavar="FILE", help="the connection, as its API shows it")
-    add("--show-personal", action="store_true", help="show names and addresses of people, which are masked otherwise")
+    add("--connection", metavar="ID", help="the connection, to be asked of the vendor's API")
 
 
 _ADDED = {"verify": _verifying, "explain": _explaining}
@@ -131,7 +133,7 @@ def _events(body: bytes) -> tuple[Event, ...]:
 
 
 def _explain(chosen: argparse.Namespace) -> int:
-    from doctor.engine import event as stories
+    from doctor.facts import story as stories
 
     body = _bytes(chosen.file)
     events = _events(body)
@@ -157,10 +159,22 @@ def _diagnosed(chosen: argparse.Namespace, events: tuple[Event, ...], body: byte
     options = library.Options(vendor=chosen.vendor or events[0].vendor, at=at)
     book = library.rulebook(options)
     case = casework.with_document(casework.empty("events", options), _document(events, body, chosen.file))
-    files = tuple(chosen.connection_file)
-    return casework.Session(
-        casework.gather(case, casework.Evidence(connection_files=files), options, book), book
-    ).so_far
+    if chosen.connection is not None:
+        case = _asked(chosen, case)
+    brought = casework.Evidence(connection_files=tuple(chosen.connection_file))
+    return casework.Session(casework.gather(case, brought, options, book), book).so_far
+
+
+def _asked(chosen: argparse.Namespace, case: Case) -> Case:
+    """The case with what the vendor's API tells of the connection; what it does not tell is said."""
+    from doctor import casework
+    from doctor.sources import live as source
+
+    given = live.access(chosen)
+    found = source.connection(live.client(chosen, given), given.vendor, source.About(chosen.connection))
+    if found.trouble is not None:
+        live.say(f"{chosen.connection} could not be had: {found.trouble}")
+    return casework.with_live(case, found, given.vendor)
 
 
 def _document(events: tuple[Event, ...], body: bytes, name: str) -> Document:

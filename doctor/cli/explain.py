@@ -63,10 +63,13 @@ def _unknown(given: list[str], ids: tuple[str, ...]) -> UsageError:
     from doctor.catalogue.rule import did_you_mean
 
     if wrong := [word for word in given if word not in ids] if set(given) & set(ids) else []:
-        return UsageError(f"there is no rule {wrong[0][:200]!r}{did_you_mean(wrong[0], ids)}", "doctor rules list shows all")
+        return UsageError(
+            f"there is no rule {wrong[0][:200]!r}{did_you_mean(wrong[0], ids)}", "doctor rules list shows all"
+        )
     text = " ".join(given)
     return UsageError(
-        f"no rule and no known error text is {text[:200]!r}{did_you_mean(text, ids)}", "doctor rules list shows the rules"
+        f"no rule and no known error text is {text[:200]!r}{did_you_mean(text, ids)}",
+        "doctor rules list shows the rules",
     )
 
 

@@ -16,24 +16,25 @@ if TYPE_CHECKING:
     import argparse
 
     from doctor.engine.diagnose import Diagnosis
-    from doctor.model.case import Case
-    from doctor.model.finding import Report
+    from doctor.model.finding import Finding
     from doctor.report.text import Look
     from doctor.sources.answer import Trouble
     from doctor.sources.live import Live
     from doctor.sources.profile import Access
     from doctor.sources.vendor import Client
 
-MAX_TIMEOUT: Final = 600.0
+MAX_TIMEOUT: Final = 300.0
+"""Seconds that gathering may take, however long one watches."""
 
 
-def options(found: argparse.ArgumentParser) -> None:
-    """Add what says which environment is asked, and how."""
+def options(found: argparse.ArgumentParser, patience: float = 60.0) -> None:
+    """Add what says which environment is asked, and how; `patience` is the default time for everything together."""
     add = found.add_argument
     add("--vendor", choices=("workos", "scalekit"), help="whose API (default: the one whose key is set)")
     add("--base-url", metavar="URL", help="address of the API (WORKOS_BASE_URL, SCALEKIT_ENVIRONMENT_URL)")
     add("--profile", metavar="NAME", help="an environment of doctor config")
-    add("--timeout", type=seconds, default=60.0, metavar="SECONDS", help="for everything together (default: 60)")
+    told = f"for everything together (default: {patience:.0f})"
+    add("--timeout", type=seconds, default=patience, metavar="SECONDS", help=told)
     add("--allow-private", action="store_true", help="let the API live at a private address")
     add("--show-personal", action="store_true", help="show names and addresses of people, which are masked otherwise")
     option.output(found)
@@ -69,7 +70,7 @@ def client(chosen: argparse.Namespace, given: Access) -> Client:
     from doctor.sources import live
     from doctor.sources.vendor import Limits, Manner
 
-    limits = Limits(timeout=min(10.0, chosen.timeout), total=chosen.timeout)
+    limits = Limits(timeout=min(10.0, chosen.timeout), total=min(MAX_TIMEOUT, chosen.timeout))
     return live.client(given, Manner(limits, allow_private=chosen.allow_private))
 
 
@@ -83,13 +84,15 @@ def say(text: str) -> None:
 # ── what went wrong ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def judged(name: str, trouble: Trouble | None, source: str) -> Report:
-    """The findings about an answer of the API."""
+def judged(name: str, trouble: Trouble | None, source: str) -> tuple[Finding, ...]:
+    """The findings about an answer of the API; none about a good one, which costs no look into the rules."""
+    if trouble is None:
+        return ()
     from doctor.engine import vendor
     from doctor.engine.rulebook import shipped
     from doctor.sources import live
 
-    return vendor.report(name, live.told(trouble), source, shipped(), datetime.now(UTC))
+    return vendor.findings(name, live.told(trouble), source, shipped(), datetime.now(UTC))
 
 
 def code(trouble: Trouble | None) -> int:
@@ -112,13 +115,13 @@ def counted(number: int, one: str, many: str, trouble: Trouble | None) -> str:
     )
 
 
-def failed_lines(found: Report, trouble: Trouble | None, look: Look) -> list[str]:
+def failed_lines(found: tuple[Finding, ...], trouble: Trouble | None, look: Look) -> list[str]:
     """The findings in words; with what the API asks of us, and its id for support."""
     from doctor.report import text
     from doctor.report.safe import line
 
-    lines = [row for one in found.findings for row in ("", *text.finding_lines(one, look))]
-    if trouble is not None and not found.findings:
+    lines = [row for one in found for row in ("", *text.finding_lines(one, look))]
+    if trouble is not None and not found:
         lines += ["", *text.wrapped(line(str(trouble)), look, "")]
     if trouble is not None and trouble.retry_after is not None:
         lines.append(f"   the API asks to wait {trouble.retry_after:.0f} s")
@@ -127,7 +130,7 @@ def failed_lines(found: Report, trouble: Trouble | None, look: Look) -> list[str
     return lines[1:] if lines else []
 
 
-def wrong(found: Report, trouble: Trouble | None, api: Client) -> dict[str, Any]:
+def wrong(found: tuple[Finding, ...], trouble: Trouble | None, api: Client) -> dict[str, Any]:
     """The same as JSON data, with every exchange as evidence."""
     from doctor.report import json
 
@@ -135,7 +138,7 @@ def wrong(found: Report, trouble: Trouble | None, api: Client) -> dict[str, Any]
         "kind": trouble.kind, "status": trouble.status, "detail": trouble.detail,
         "request_id": trouble.request_id, "retry_after": trouble.retry_after,
     }  # fmt: skip
-    return {"trouble": told, "findings": [json.finding(one) for one in found.findings], "exchanges": api.evidence()}
+    return {"trouble": told, "findings": [json.finding(one) for one in found], "exchanges": api.evidence()}
 
 
 def diagnosed(found: Live, vendor: str) -> Diagnosis:
@@ -144,11 +147,7 @@ def diagnosed(found: Live, vendor: str) -> Diagnosis:
 
     chosen = library.Options(vendor=vendor)
     book = library.rulebook(chosen)
-    case: Case = casework.empty("live", chosen)
-    for document in found.documents:
-        case = casework.with_document(case, document)
-    case = casework.gather(case, casework.Evidence(given=found.facts), chosen, book)
-    return casework.Session(case, book).so_far
+    return casework.Session(casework.with_live(casework.empty("live", chosen), found, vendor), book).so_far
 
 
 def blocking(found: Diagnosis) -> list[str]:
@@ -171,7 +170,7 @@ def curl(given: Access, path: str, query: dict[str, Any]) -> str:
 
     pairs = {name: value for name, value in query.items() if value not in (None, "")}
     host = base(given.base_url or workos.BASE).url
-    where = shlex.quote(host + path + (f"?{urlencode(pairs)}" if pairs else ""))
+    where = shlex.quote(host + path + (f"?{urlencode(pairs, errors='replace')}" if pairs else ""))
     variable = KEY[given.vendor] if not given.came_from.isupper() else given.came_from
     if given.vendor == "workos":
         return f'curl -sS -H "Authorization: Bearer ${variable}" {where}\n'

@@ -72,6 +72,8 @@ def _dispatched(words: list[str]) -> int:
     if name in COMMANDS:
         code: int = import_module(f"doctor.cli.{name}").run(words[1:])
         return code
+    if name == "" and _on_a_terminal():
+        return _app()
     if name in ("", "-h", "--help", "help"):
         print(overview())  # noqa: T201
         return 0
@@ -86,10 +88,24 @@ def _dispatched(words: list[str]) -> int:
     raise UsageError(f"there is no command {name!r}{did_you_mean(name, COMMANDS)}", "doctor --help lists them")
 
 
+def _on_a_terminal() -> bool:
+    """Whether somebody sits at a terminal that can show the app."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def _app() -> int:
+    """The terminal app: it lives long, so what it leaves behind is collected."""
+    from doctor.tui.app import run as run_app
+
+    gc.enable()
+    return run_app()
+
+
 def overview() -> str:
     """The help of `doctor` itself."""
     lines = [
         "usage: doctor COMMAND …",
+        "       doctor              the terminal app",
         "",
         "Tells why single sign-on, directory sync or social login does not work.",
         "",

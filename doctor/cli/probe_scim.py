@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from doctor.sources.scim_door import Door, Endpoint
     from doctor.sources.secret import Secret
 
+DOMAIN: Final = "doctor.invalid"
+"""No mail ever reaches it (RFC 2606)."""
+_DOMAIN: Final = re.compile(r"(?=.{1,200}$)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 HELP: Final = "whether a SCIM server takes the token, shows users, and does what identity providers ask of it"
 _WARNING: Final = """\
 --write tries the server with a disposable user:
@@ -57,7 +61,13 @@ def options(found: argparse.ArgumentParser) -> None:
         default="rfc",
         help="--write: how changes are written: PATCH of the RFC, as Entra, or PUT as Okta's wizard (default: rfc)",
     )
-    add("--user", metavar="NAME", help="--write: the user name (default: a random one in a domain without mail)")
+    add(
+        "--domain",
+        metavar="DOMAIN",
+        type=domain,
+        default=DOMAIN,
+        help=f"--write: the domain of the user, where the server takes only known ones (default: {DOMAIN})",
+    )
     add("--confirm", metavar="HOST", help="--write: the host typed back, where nobody can be asked")
     add("--provider", metavar="NAME", help="the identity provider (id or name), for the words of its console")
     add("--timeout", type=seconds, default=10.0, metavar="SECONDS", help="the longest wait (default: 10)")
@@ -77,6 +87,13 @@ def seconds(text: str) -> float:
     return found
 
 
+def domain(text: str) -> str:
+    """A domain name. Raises `UsageError`."""
+    if not _DOMAIN.fullmatch(text):
+        raise UsageError(f"{text!r} is no domain", "write it as --domain acme.com; the name before the @ is random")
+    return text.lower()
+
+
 def run(chosen: argparse.Namespace) -> int:
     """Probe, write the report, give the exit code: 130 after Ctrl-C, 2 when no answer came."""
     from doctor.sources import scim, scim_door
@@ -84,7 +101,7 @@ def run(chosen: argparse.Namespace) -> int:
     where = scim_door.endpoint(chosen.url)
     token = _token(chosen, where)
     option.say_unknown_provider(chosen.provider)
-    user = chosen.user or scim.disposable()
+    user = scim.disposable(chosen.domain)
     if chosen.write:
         _consent(chosen, where, user)
     limits = scim_door.Limits(chosen.allow_private, chosen.timeout, chosen.timeout * 6)

@@ -60,7 +60,7 @@ def run(chosen: argparse.Namespace, given: Access, api: Client) -> int:
             option.write("\n".join(_lines(told, look)) + "\n", None)
 
     about = About(chosen.id, chosen.organization)
-    ended = watched(api, given.vendor, about, Plan(chosen.interval, chosen.span), tell)
+    ended = watched(api, given.vendor, about, Plan(chosen.interval, chosen.timeout), tell)
     judged = live.judged(chosen.id, ended.trouble, f"doctor connections watch ({given.vendor})")
     if chosen.format == "json":
         option.write(json.text(_data(chosen.id, ended) | live.wrong(judged, ended.trouble, api)), chosen.output)
@@ -114,7 +114,7 @@ def _seen(api: Client, found: Live) -> Seen:
     moment = datetime.fromtimestamp(api.clock.wall(), UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     if found.trouble is not None:
         return watch.Seen(moment, "gone")
-    (one,) = connection.read_all(found.item)
+    (one,) = connection.read_all([found.item])
     failures = sum(each.times for each in found.story.failures) if found.story else 0
     return watch.Seen(moment, one.state or f"unknown ({one.state_given})", failures)
 

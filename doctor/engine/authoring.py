@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TODO: Final = re.compile(r"\bTODO\b")
 """With this word `scaffold.rule` marks what a new rule's author has still to say."""
+_BORDER: Final = " \t\r\"'"
 
 
 def listing(book: Rulebook) -> list[dict[str, Any]]:
@@ -117,7 +118,7 @@ def _unfinished(folder: Path, shown_as: str) -> Iterator[str]:
     for path, shown in build.rule_files(folder, shown_as):
         for number, line in enumerate(_lines(path), 1):
             if found := _TODO.search(line):
-                yield f"{shown}:{number}: still to be filled in: {line[found.start() :].strip()[:80]!r}"
+                yield f"{shown}:{number}: still to be filled in: {line[found.start() :].strip(_BORDER)[:80]!r}"
 
 
 def _lines(path: Path) -> list[str]:

@@ -22,7 +22,7 @@ id: {id}
 title: "TODO: one sentence that names the defect"
 document: {document}
 severity: warning  # TODO: or {severities}
-{for_each}when: {{{when}}}  # TODO: the fault{fields}
+{for_each}when: {{{when}}}  # TODO: the fault
 message: "TODO: what was found: {{{named}}}."
 who: idp-admin  # TODO: or {who}
 fix:
@@ -46,7 +46,7 @@ def rule(name: str, fact: str, cite: str = "", field: str = "") -> str:
     """The text of a new rule on one fact, with examples that hold. Raises `UsageError`.
 
     A collection begins a rule that judges each item by `field`, the first that can be compared unless one is named.
-    Without `cite` it rests on `EVIDENCE`. What its author has still to say is marked with TODO, which `authoring.lint` names.
+    Without `cite` it rests on `EVIDENCE`. What its author has still to say is marked TODO; `authoring.lint` names it.
     """
     if not ID.fullmatch(name):
         raise UsageError(f"{name!r} is not an id", "lower-case words joined by hyphens, such as certificate-expired")
@@ -74,11 +74,12 @@ def _of_fact(known: Fact, field: str) -> dict[str, str]:
         raise UsageError(f"{known.name} is a {known.type.name}", "--field names a field of a collection")
     if not _comparable(known.type):
         raise UsageError(
-            f"{known.name} is a {known.type.name}", "begin with a fact of type bool, number, text, url, enum or collection"
+            f"{known.name} is a {known.type.name}",
+            "begin with a fact of type bool, number, text, url, enum or collection",
         )
     value, other = _values(known.type)
     when = f"{known.name}: " + (f"{{exists: true, eq: {value}}}" if known.optional else value)
-    return {"for_each": "", "fields": "", "when": when, "named": known.name, "holds": value, "silent": other}
+    return {"for_each": "", "when": when, "named": known.name, "holds": value, "silent": other}
 
 
 def _of_items(known: Fact, field: str) -> dict[str, str]:
@@ -90,7 +91,7 @@ def _of_items(known: Fact, field: str) -> dict[str, str]:
         raise UsageError(f"{known.name} has no field {chosen!r} to compare{near}", f"fields: {', '.join(fields)}")
     value, other = _values(known.type.fields[chosen])
     return {
-        "for_each": f"for_each: {known.name}\n", "fields": f"; an item has {', '.join(known.type.fields)}",
+        "for_each": f"for_each: {known.name}  # an item has {', '.join(known.type.fields)}\n",
         "when": f"{chosen}: {value}", "named": chosen,
         "holds": f"[{{{chosen}: {value}}}]", "silent": f"[{{{chosen}: {other}}}]",
     }  # fmt: skip

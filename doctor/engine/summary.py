@@ -36,8 +36,8 @@ def product(view: View) -> str | None:
     """The id of the product that the document shows."""
     if view.document.applications:
         return view.document.applications[0].vendor
-    found = view["provider.id"] if "provider.id" in view.derivations else None
-    return found if isinstance(found, str) else None
+    found = view["provider.recognised"] if "provider.recognised" in view.derivations else None
+    return getattr(found, "id", None)
 
 
 def provider(view: View) -> dict[str, object]:

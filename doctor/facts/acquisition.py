@@ -249,6 +249,9 @@ ACQUISITIONS: Final = (
               "Export the application with the product's own API or command (Okta: GET /api/v1/apps/ID; Entra: the service "
               "principal of Graph; AD FS: Get-AdfsRelyingPartyTrust | ConvertTo-Json -Depth 6; Keycloak: export the client). "
               "Secrets in it are not kept.", "idp-application"),
+    _document("token", 6, "Give the ID token, or the whole answer of the token endpoint.",
+              "Take it from the application's log or debugger; it holds personal data. A case keeps its claims only, without "
+              "signature and with masked names; doctor check TOKEN --jwks FILE checks the signature.", "token"),
     _document("response", 9, "Give a captured SAML response.",
               "Record one sign-in with a SAML tracer and copy the SAMLResponse value; it holds personal data.",
               "saml-response"),
@@ -256,7 +259,7 @@ ACQUISITIONS: Final = (
 
 
 _OF_ANY_FILE: Final = frozenset({
-    "input.kind", "input.form", "input.problem", "input.root", "input.root_is_message", "input.namespace",
+    "input.kind", "input.form", "input.problem", "input.root", "input.root_is_message", "input.namespace", "input.looks_like",
     "fetch.status", "fetch.failure",
 })  # fmt: skip
 """Facts of the bytes that a file meant as metadata tells, whatever it is."""

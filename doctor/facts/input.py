@@ -16,6 +16,10 @@ FAILURES: Final = (
     "none", "bad-url", "dns", "refused", "timeout", "tls", "private-address", "too-large", "redirects", "scheme",
     "protocol", "evidence-url",
 )  # fmt: skip
+LOOKS: Final = ("none", "saml-message", "saml-parameter", "saml-namespace", "archive")
+ARCHIVES: Final = ("gzip", "zip", "7z", "xz", "bzip2", "zstd", "rar")
+_SAML_WORDS: Final = (b"SAML", b"Issuer>", b"Assertion>", b"NameID>", b"StatusCode ")
+_LOOK: Final = 65536
 _MESSAGE_ROOTS: Final = ("Response", "Assertion", "AuthnRequest", "LogoutRequest", "LogoutResponse")
 
 
@@ -67,6 +71,33 @@ def namespace(view: View) -> Any:
 def root_is_message(view: View) -> Any:
     """Whether the root element is named like a SAML message, not like metadata."""
     return view.document.input.root.rpartition(":")[2] in _MESSAGE_ROOTS
+
+
+def looks_like(view: View) -> Any:
+    """What an input that could not be read looks like all the same: a SAML message that is cut or damaged, a
+    parameter whose value holds no message, a whole message in a namespace that is not SAML's, an archive."""
+    if marked := view.document.details.get("looks_like"):
+        return marked
+    return "saml-namespace" if _foreign(view) else "none"
+
+
+def _foreign(view: View) -> bool:
+    """Whether this is well-formed XML, named like a SAML message and speaking of SAML, that no reader knew."""
+    document = view.document
+    if document.kind != "unknown" or document.input.problem not in (None, "content-before-declaration"):
+        return False
+    head = (document.source or b"")[:_LOOK].replace(b"\0", b"")
+    return bool(root_is_message(view)) and any(word in head for word in _SAML_WORDS)
+
+
+def archive(view: View) -> Any:
+    """How an archive is packed."""
+    return given(view.document.details.get("archive"))
+
+
+def parameter(view: View) -> Any:
+    """The name of a parameter whose value holds no SAML message."""
+    return given(view.document.details.get("parameter"))
 
 
 def bom(view: View) -> Any:
@@ -126,6 +157,9 @@ FACTS: Final = (
     Fact("input.root", TEXT, root, _ANY, optional=True),
     Fact("input.namespace", TEXT, namespace, _ANY, optional=True),
     Fact("input.root_is_message", BOOL, root_is_message, _ANY),
+    Fact("input.looks_like", enum(*LOOKS), looks_like, _ANY),
+    Fact("input.archive", enum(*ARCHIVES), archive, _ANY, optional=True),
+    Fact("input.parameter", TEXT, parameter, _ANY, optional=True),
     Fact("input.byte_order_mark", enum("utf-8-sig", "utf-16", "utf-32"), bom, _ANY, optional=True),
     Fact("input.declared_encoding", TEXT, encoding, _ANY, optional=True),
     Fact("input.encoding_problem", TEXT, encoding_problem, _ANY, optional=True),

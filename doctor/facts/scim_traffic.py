@@ -201,6 +201,17 @@ def groups_refused(view: View) -> Any:
 _WRITES: Final = ("POST", "PATCH", "PUT", "DELETE")
 
 
+def search_contradicted(view: View) -> Any:
+    """Whether a search found nobody and the creation right after it met a conflict (409)."""
+    found = _users(view)
+    searched = [
+        at for at, (one, scim) in enumerate(found[:-1]) if one.status == 200 and scim.filter and scim.total == 0
+    ]
+    if not searched:
+        return Unknown.of("scim.search_contradicted")
+    return any(found[at + 1][0].method == "POST" and found[at + 1][0].status == 409 for at in searched)
+
+
 # ── a single body ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -255,6 +266,7 @@ FACTS: Final = (
     Fact("scim.error_type", enum(*told.ERROR_TYPES), error_type, _ON, optional=True),
     Fact("scim.requests_seen", BOOL, requests_seen, _ON),
     Fact("scim.entra_flag", BOOL, flagged, _ON),
+    Fact("scim.search_contradicted", BOOL, search_contradicted, _ON),
     Fact("scim.group_changes_refused", BOOL, groups_refused, _ON),
     Fact("scim.departures", words(*DEPARTURES), departures, _ON),
     Fact("scim.departures", words(*DEPARTURES), body_departures, _BODY),

@@ -110,6 +110,8 @@ def _verified(view: View) -> Any:
     from doctor.parse import jwt
 
     found = token(view)
+    if found.form == "jws" and not found.problem and not found.compact.open():
+        return Unknown.of("token.signature", "a case keeps no signature of a token: doctor check --jwks FILE checks it")
     keys = [key for one in _around(view, KeySet) for key in one.keys]
     seen = jwt.verified(found, keys)
     if not keys and seen.state in ("valid", "invalid", "no-key"):

@@ -151,7 +151,9 @@ def _base64(value: str) -> bytes:
     compact = "".join(text.replace(" ", "+").split()) if "\n" not in text else "".join(text.split())
     compact = compact.replace("-", "+").replace("_", "/").rstrip("=")
     try:
-        return binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
+        found = binascii.a2b_base64(compact + "=" * (-len(compact) % 4))
+        lost = " " in text and len(compact) % 4 == 3 and "=" not in text and not found.endswith(b">")
+        return binascii.a2b_base64(compact + "+") if lost else found  # a space at the end was a plus sign too
     except (binascii.Error, ValueError):
         return b""
 

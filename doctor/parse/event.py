@@ -61,16 +61,18 @@ def _one(item: Any) -> Event | None:
 def _workos(item: dict[str, Any], name: str) -> Event:
     data = item["data"]
     sso, error, connection, certificate = (_inner(data, key) for key in ("sso", "error", "connection", "certificate"))
+    domain = _inner(data, "organization_domain")
     subject = name.partition(".")[0]
     return Event(
         vendor="workos", id=_text(item, "id"), name=name, at=_text(item, "created_at"),
         connection_id=_text(sso, "connection_id") or _text(connection, "id") or _own(data, subject == "connection"),
         organization_id=_text(sso, "organization_id") or _text(connection, "organization_id")
-        or _text(data, "organization_id"),
+        or _text(domain, "organization_id") or _text(data, "organization_id"),
         directory_id=_text(data, "directory_id") or _own(data, name in ("dsync.activated", "dsync.deleted")),
         session_id=_text(sso, "session_id"), user=_text(data, "email") or _text(data, "user_id"),
-        code=_text(error, "code"), message=_text(error, "message"), state=_text(data, "state"),
-        domain=_text(data, "domain"), certificate=_text(certificate, "certificate_type"),
+        code=_text(error, "code") or _text(data, "reason"), message=_text(error, "message"),
+        state=_text(data, "state"), domain=_text(data, "domain") or _text(domain, "domain"),
+        certificate=_text(certificate, "certificate_type"),
         expires_at=_text(certificate, "expiry_date"), days_left=_number(data, "days_until_expiry"),
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ def read(base: Document, data: bytes, _text: str) -> Document:
 
     A recording may be large: it is read entry by entry, and nothing of it is kept but what is ours.
     """
+    data = sniff.utf8(data)
     if any(word in data[:_HEAD] for word in _RECORDED) or _STORED in data[-_TAIL:] or _requested(data[:_HEAD]):
         from doctor.parse import recorded
 
@@ -39,7 +40,8 @@ def read(base: Document, data: bytes, _text: str) -> Document:
         if _is_log(data):
             from doctor.parse import paste
 
-            return paste.read(base._replace(input=base.input._replace(form="text")), data, _text)
+            found = paste.read(base._replace(input=base.input._replace(form="text")), data, _text)
+            return found if found.kind != "unknown" else _nested(found, data)
         place = Place(error.lineno, error.colno)
         return base._replace(input=base.input._replace(problem="not-json", detail=error.msg, place=place))
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
@@ -53,8 +55,18 @@ def read(base: Document, data: bytes, _text: str) -> Document:
     if kind in ("idp-application", "jwks", "unknown"):
         from doctor.parse import application
 
-        return application.of_json(found, value)
+        found = application.of_json(found, value)
+        return found if found.kind != "unknown" else _nested(found, data, value)
     return _OF_VENDOR[kind](found, value) if kind in _OF_VENDOR else found
+
+
+def _nested(found: Document, data: bytes, value: Any = None) -> Document:
+    """A SAML message in a value of this JSON, or in the lines of this log."""
+    from doctor.parse import nested
+
+    if not nested.PROMISING.search(data):
+        return found
+    return nested.read(found, nested.lines(sniff.whole_text(data)) if value is None else value)
 
 
 def _requested(head: bytes) -> bool:
@@ -133,13 +145,17 @@ def _is_jwks(value: Any) -> bool:
 
 def _is_token(value: Any) -> bool:
     keys = _keys(value)
+    if isinstance(value, dict) and value.get("schema") == "doctor/token/1":
+        return True
     return bool(keys & {"access_token", "id_token"}) or {"iss", "aud", "exp"} <= keys or _is_refusal(value)
 
 
 def _is_refusal(value: Any) -> bool:
     """Whether this is the error answer of a token endpoint (RFC 6749, 5.2)."""
-    return isinstance(value, dict) and isinstance(value.get("error"), str) and bool(
-        set(value) <= {"error", "state"} or set(value) & {"error_description", "error_uri"}
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("error"), str)
+        and bool(set(value) <= {"error", "state"} or set(value) & {"error_description", "error_uri"})
     )
 
 

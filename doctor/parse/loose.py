@@ -30,6 +30,7 @@ _QUOTED: Final = re.compile(r"^[ \t]*+(?:>[ \t]?)++", re.MULTILINE)
 _ROOT: Final = re.compile(
     rb"<(?:[\w.-]{1,40}:)?(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response|Assertion)[\s>]"
 )
+_FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml\s|" + _ROOT.pattern + rb")")
 _OPENING: Final = re.compile(
     r"(<|&lt;)((?:[\w.-]{1,40}:)?)(AuthnRequest|LogoutRequest|LogoutResponse|ArtifactResponse|Response|Assertion)"
     r"(?=[\s>]|&gt;)"
@@ -42,9 +43,15 @@ _LONG: Final = re.compile(
     r"|(?:^[ \t>]*+(?!MI)[A-Za-z0-9+/]{60,}+={0,2}[ \t\r]*\n?){2,}+(?:[ \t>]*+[A-Za-z0-9+/]++={1,2}[ \t\r]*$)?",
     re.MULTILINE,
 )
+_IN_JSON: Final = re.compile(r"\\(/|u002[bf]|u003d)", re.IGNORECASE)
+_MEANT: Final = {"/": "/", "u002b": "+", "u002f": "/", "u003d": "="}
+_SPACED: Final = re.compile(r"[A-Za-z0-9+/_%-]++(?: ++[A-Za-z0-9+/_%-]++)++={0,2}")
+_AFTER: Final = " \t\r\"',;"
 _ESCAPED: Final = re.compile(r"\\(.)")
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _MAX: Final = 500
+_MAX_WRAPPED: Final = 40_000
+"""Characters of a wrapped blob up to which each line is asked whether another message begins: time stays linear."""
 
 
 def http(text: str) -> Iterator[Wire]:
@@ -114,7 +121,7 @@ def noisy(text: str) -> Iterator[Wire]:
     urls = [match[0].rstrip(".,;)]}>") for match in _URL.finditer(text)]
     for url in [url for url in urls if "=" in url][:_MAX]:
         yield Wire("GET", url)
-    plain = _QUOTED.sub("", _URL.sub(" ", text))
+    plain = _unescaped(_QUOTED.sub("", _URL.sub(" ", text)))
     if blobs := list(_blobs(plain)):
         yield from blobs
     elif found := list(_xml(text)):
@@ -122,6 +129,11 @@ def noisy(text: str) -> Iterator[Wire]:
     else:
         for match in list(_LABELLED.finditer(plain))[:_MAX]:
             yield Wire("", "", fields=((match[1], match[2]),))
+
+
+def _unescaped(text: str) -> str:
+    """Base64 as JSON may write it in a line of a log: slash, plus and equals sign escaped."""
+    return _IN_JSON.sub(lambda match: _MEANT[match[1].lower()], text) if "\\" in text else text
 
 
 def without_messages(text: str) -> str:
@@ -171,6 +183,10 @@ def _blobs(text: str) -> Iterator[Wire]:
         at += 1
         if match is None:
             continue
+        if spaced := _with_plus(match[0], lines[at - 1][match.start() :]):
+            found += 1
+            yield spaced
+            continue
         wrapped = [match[0]]
         alone = not lines[at - 1][match.end() :].strip()
         while alone and at < len(lines) and _continues(wrapped, lines[at].strip()):
@@ -181,8 +197,21 @@ def _blobs(text: str) -> Iterator[Wire]:
             yield wire
 
 
+def _with_plus(run: str, line: str) -> Wire | None:
+    """A message on one line in which a form's decoding turned every plus sign into a space."""
+    line = line.rstrip(_AFTER)
+    if len(line) == len(run) or _SPACED.fullmatch(line) is None or _closed(run):
+        return None
+    value = line.replace(" ", "+")
+    value += "+" if len(value) % 4 == 3 else ""  # XML of the right length ends with a plus sign
+    return _message([value]) if _closed(value) else None
+
+
 def _continues(wrapped: list[str], line: str) -> bool:
-    """A wrapped blob goes on while its lines are full, and ends with a shorter one."""
+    """A wrapped blob goes on while its lines are full, and ends with a shorter one or where another begins."""
+    looked = len(wrapped) <= 2 or len(wrapped) * len(wrapped[0]) <= _MAX_WRAPPED
+    if looked and _begins(line) and _ended("".join(wrapped)):
+        return False
     full = len(wrapped[-1]) == len(wrapped[0]) or len(wrapped) == 1
     fits = len(line) <= len(wrapped[0]) or len(wrapped) == 1
     return full and fits and not wrapped[-1].endswith("=") and _MORE.fullmatch(line) is not None
@@ -191,7 +220,7 @@ def _continues(wrapped: list[str], line: str) -> bool:
 def _message(wrapped: list[str]) -> Wire | None:
     whole, but_last = "".join(wrapped), "".join(wrapped[:-1])
     for value in (but_last, whole) if not _closed(whole) and _closed(but_last) else (whole,):
-        if root := _root(value):
+        if root := root_of(value):
             name = "SAMLRequest" if root in (b"AuthnRequest", b"LogoutRequest") else "SAMLResponse"
             return Wire("", "", fields=((name, value),))
     return None
@@ -206,16 +235,43 @@ def _closed(value: str) -> bool:
     return tail.rstrip()[-1:] == b">"
 
 
-def _root(value: str) -> bytes | None:
-    """The element that the beginning of the message shows, after base64 and maybe deflate."""
-    head = unquote(value[:8192])
-    head = head[: len(head) // 4 * 4].replace("-", "+").replace("_", "/") if len(value) > 8192 else head
+def _begins(line: str) -> bool:
+    """Whether a message begins with this line."""
+    raw = _bytes(line[:8192])
+    return _FIRST.match(raw if b"<" in raw[:4] else _begun(raw)) is not None
+
+
+def _ended(value: str) -> bool:
+    """Whether the message is complete with these characters: by its end tag, or the end of the deflated data."""
+    import zlib
+
+    raw = _bytes(value)
+    if b"<" in raw[:4]:
+        root = _ROOT.search(raw[:8192])
+        return root is not None and raw.rstrip().endswith(b"</" + root[0][1:].rstrip() + b">")
+    decoder = zlib.decompressobj(-15)
     try:
-        raw = binascii.a2b_base64(head + "=" * (-len(head) % 4))
-    except (binascii.Error, ValueError):
-        return None
+        decoder.decompress(raw, paste.MAX_INFLATED)
+    except zlib.error:
+        return False
+    return decoder.eof
+
+
+def root_of(value: str) -> bytes | None:
+    """The element with which the message in this base64 begins, deflated or not; its end may be missing."""
+    raw = _bytes(value[:8192])
     match = _ROOT.search(raw if b"<" in raw[:4] else _begun(raw))
     return match[1] if match else None
+
+
+def _bytes(value: str) -> bytes:
+    """What whole groups of four characters say; empty for what is no base64."""
+    text = (unquote(value) if "%" in value else value).rstrip("=").replace("-", "+").replace("_", "/")
+    padded = text + "=" * (-len(text) % 4) if len(text) % 4 > 1 else text[: len(text) // 4 * 4]
+    try:
+        return binascii.a2b_base64(padded)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _begun(raw: bytes) -> bytes:

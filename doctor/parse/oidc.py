@@ -257,6 +257,10 @@ def of_json(found: Document, value: Any) -> Document:
         return found._replace(oidc=discovery(value))
     if found.kind == "jwks":
         return found._replace(oidc=key_set(value))
+    from doctor.parse import oidc_stored
+
+    if oidc_stored.is_stored(value):
+        return _held(found, oidc_stored.read(value))
     is_answer = any(name in value for name in ("access_token", "id_token", "error", "token_type"))
     return _held(found, answer(value) if is_answer else jwt.of_claims(value))
 

@@ -51,8 +51,10 @@ def _empty(base: Document, _data: bytes, _text: str) -> Document:
     return base._replace(input=base.input._replace(problem="empty"))
 
 
-def _binary(base: Document, _data: bytes, _text: str) -> Document:
-    return base
+def _binary(base: Document, data: bytes, _text: str) -> Document:
+    from doctor.parse import damaged
+
+    return damaged.packed(base, data)
 
 
 def _html(base: Document, data: bytes, text: str) -> Document:

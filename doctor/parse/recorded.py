@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from doctor.model import redaction
 from doctor.model.document import Document, Input
-from doctor.parse import capture, loose, sniff, xmls
+from doctor.parse import capture, damaged, loose, sniff, xmls
 
 if TYPE_CHECKING:
     from doctor.model.capture import Capture, Exchange, Message
@@ -61,10 +61,16 @@ def _telling(found: Capture) -> bool:
 
 
 def _only(found: Capture) -> Exchange | None:
-    """The exchange of the only message, when nothing else was recorded of it or beside it."""
+    """The exchange of the only message, when nothing else was recorded of it or beside it.
+
+    A log may hold the same message several times: that is one message.
+    """
     messages = [one for one in found.exchanges if one.message and one.message.xml]
     silent = all(one.status is None and one.page is None for one in found.exchanges)
-    return messages[0] if len(messages) == 1 and silent else None
+    if not messages or not silent:
+        return None
+    copies = all(one.message == messages[0].message and not one.url for one in messages)
+    return messages[0] if len(messages) == 1 or copies else None
 
 
 def _message(base: Document, found: Capture, one: Exchange) -> Document | None:
@@ -77,10 +83,11 @@ def _message(base: Document, found: Capture, one: Exchange) -> Document | None:
     told |= {"encoded": _encoding(message)} if message.exact else {"exact": False}
     kept = found._replace(exchanges=(one,), dropped=0)
     form = base.input._replace(form="text") if base.input.form == "json" else base.input
-    return read._replace(
+    made = read._replace(
         input=read.input._replace(form=form.form, size=form.size), details={**told, **_signed(message), **read.details},
         capture=kept,
     )  # fmt: skip
+    return damaged.of_message(made) if message.exact else made
 
 
 def _goal(one: Exchange) -> str:

@@ -19,7 +19,8 @@ _ROOT: Final = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)[\s/>]")
 _SKIPPED: Final = (("<?", "?>"), ("<!--", "-->"))
 """What may stand before the first element, each with its end; a document type has its own rule."""
 _HTML: Final = re.compile(
-    r"\s*<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link)(?![\w:.-])", re.IGNORECASE
+    r"\s*<(?:!doctype\s+html|html|head|body|script|title|form|meta|div|style|p|table|link|input)(?![\w:.-])",
+    re.IGNORECASE,
 )
 _ENCODING: Final = re.compile(r"""<\?xml[^>]*\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _TEXT_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -40,6 +41,14 @@ def head_text(data: bytes) -> str:
 def whole_text(data: bytes) -> str:
     """All bytes as text, never failing: for texts that people wrote."""
     return data.decode(bom(data) or _guessed(data[:HEAD]), errors="replace").lstrip("\ufeff")
+
+
+def utf8(data: bytes) -> bytes:
+    """Text of two or four bytes a character, as PowerShell writes files, as UTF-8; all else as it is."""
+    if b"\0" not in data[:64]:
+        return data
+    encoding = bom(data) or _guessed(data[:HEAD])
+    return data if encoding.startswith("utf-8") else data.decode(encoding, "replace").encode("utf-8", "replace")
 
 
 def _guessed(head: bytes) -> str:
@@ -71,7 +80,7 @@ def form(data: bytes, text: str) -> str:
 
 
 def _text_form(data: bytes, text: str) -> str:
-    if b"\0" in data[:HEAD] and bom(data) is None:
+    if b"\0" in data[:HEAD] and bom(data) is None and not _wide(text):
         return "binary"
     plain = text.encode("utf-8", "replace")
     controls = len(plain) - len(plain.translate(None, _CONTROL)) + text.count("\ufffd")
@@ -80,6 +89,12 @@ def _text_form(data: bytes, text: str) -> str:
     if "<" in text and re.search(r"<(?:\w+:)?(?:EntityDescriptor|EntitiesDescriptor|Response|Assertion)[\s>]", text):
         return "xml"
     return "text"
+
+
+def _wide(text: str) -> bool:
+    """Whether two bytes a character, without a mark, gave plain text."""
+    head = text[:200]
+    return head.isascii() and _TEXT_CONTROL.search(head) is None
 
 
 def _begin(text: str) -> int:

@@ -71,7 +71,7 @@ def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
 
 def _state(one: Connection, look: Look) -> str:
     mark = _MARKS.get(one.state or "", "✗") + " " if look.unicode else ""
-    return f"{mark}{one.state or 'unknown'}" + ("" if one.state else f" ({one.state_given or 'none given'})")
+    return f"{mark}{one.state or 'unknown'}" + ("" if one.state else f" ({safe(one.state_given or 'none given', 60)})")
 
 
 def details(one: Connection, look: Look) -> list[str]:

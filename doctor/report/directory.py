@@ -46,7 +46,7 @@ def _cells(one: Directory, state: str) -> tuple[str, ...]:
 
 def _state(one: Directory, look: Look) -> str:
     mark = _MARKS.get(one.state or "", "✗") + " " if look.unicode else ""
-    return f"{mark}{one.state or 'unknown'}" + ("" if one.state else f" ({one.state_given or 'none given'})")
+    return f"{mark}{one.state or 'unknown'}" + ("" if one.state else f" ({safe(one.state_given or 'none given', 60)})")
 
 
 def details(one: Directory, look: Look) -> list[str]:

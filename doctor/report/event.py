@@ -8,7 +8,7 @@ from doctor.report import text
 from doctor.report.safe import line as safe
 
 if TYPE_CHECKING:
-    from doctor.engine.event import Renewal, Story
+    from doctor.facts.story import Renewal, Story
     from doctor.report.text import Look
 
 

@@ -16,7 +16,7 @@ def listing(data: dict[str, Any], _look: Look) -> str:
     rows = data["rules"]
     wide = max(len(row["id"]) for row in rows)
     lines = [f"{row['id']:<{wide}}  {row['severity']:<7}  {row['title']}" for row in rows]
-    return "\n".join([*lines, f"{len(rows)} rules"]) + "\n"
+    return "\n".join([*lines, f"{len(rows)} rule{'s' * (len(rows) != 1)}"]) + "\n"
 
 
 def page(data: dict[str, Any], look: Look) -> str:

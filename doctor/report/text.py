@@ -33,7 +33,10 @@ INDENT: Final = 7
 
 
 class Look(NamedTuple):
-    """How the text is drawn: its width in columns, colour or none, characters beyond ASCII or none; `rules` is the folder of more rules."""
+    """How the text is drawn: its width in columns, colour or none, characters beyond ASCII or none.
+
+    `rules` is the folder of more rules with which was judged, as it was given.
+    """
 
     width: int = 80
     colour: bool = False

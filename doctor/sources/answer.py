@@ -89,9 +89,27 @@ def _value(seen: Exchange, status: int) -> Answer:
     if not seen.body.strip():
         return Answer(trouble=_trouble("cut-short", seen, "the answer is empty"))
     try:
-        return Answer(json.loads(seen.body))
+        value = json.loads(seen.body)
     except (ValueError, RecursionError):
         return Answer(trouble=_trouble("cut-short", seen, "the answer is not whole JSON"))
+    if _too_deep(value):
+        return Answer(trouble=_trouble("not-understood", seen, f"it is nested more than {_DEEPEST} levels deep"))
+    return Answer(value)
+
+
+_DEEPEST: Final = 50
+
+
+def _too_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner for one in level if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]  # fmt: skip
+        if not level:
+            return False
+    return True
 
 
 def _failed(seen: Exchange) -> str:

@@ -109,7 +109,7 @@ def _attempt(value: str, domain: OrganizationDomain, prefix: str) -> bool:
 
 
 def texts(name: str, own_servers: bool = False) -> Texts:  # noqa: FBT001, FBT002
-    """The TXT records of a name, each with its parts joined (RFC 7208, 3.3). Raises nothing."""
+    """The TXT records of a name, sorted, each with its parts joined (RFC 7208, 3.3). Raises nothing."""
     try:
         resolver, exceptions = import_module("dns.resolver"), import_module("dns.exception")
     except ImportError:
@@ -119,7 +119,7 @@ def texts(name: str, own_servers: bool = False) -> Texts:  # noqa: FBT001, FBT00
         asked.timeout, asked.lifetime = TIMEOUT / 2, TIMEOUT
         found = asked.resolve(name, "TXT", raise_on_no_answer=False)
         rows = found.rrset or ()
-        return Texts(tuple(b"".join(row.strings).decode("utf-8", "replace") for row in rows))
+        return Texts(tuple(sorted(b"".join(row.strings).decode("utf-8", "replace") for row in rows)))
     except resolver.NXDOMAIN:
         return Texts()
     except (exceptions.DNSException, OSError, ValueError, UnicodeError) as error:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_KEPT: Final = 20 * 1024 * 1024
 """Bytes of one document that a case keeps."""
 _JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
-NEVER: Final = ("token", "private-key")
+NEVER: Final = ("private-key",)
 """Kinds of which nothing is kept."""
 
 
@@ -45,8 +45,8 @@ def stripped(document: Document) -> bytes:
         from doctor.parse import application
 
         return application.written(document)
-    if document.kind in NEVER:
-        return f"removed: {document.kind}".encode()
+    if document.kind == "token" or document.kind in NEVER:
+        return _secret(document)
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
         return _json(data)
     if document.kind == "html":
@@ -54,6 +54,15 @@ def stripped(document: Document) -> bytes:
     if document.input.form in ("pem", "text") or (document.kind == "unknown" and document.input.form == "xml"):
         return redaction.text(sniff.whole_text(data)).encode("utf-8", "replace")
     return redaction.without_private_keys(data)
+
+
+def _secret(document: Document) -> bytes:
+    """What may be kept of a document that is a secret as a whole: of a token its claims, without the signature."""
+    from doctor.model.oidc import Answer, Token
+    from doctor.parse import oidc_stored
+
+    held = document.oidc
+    return oidc_stored.written(held) if isinstance(held, Token | Answer) else f"removed: {document.kind}".encode()
 
 
 def _json(data: bytes) -> bytes:

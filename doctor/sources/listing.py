@@ -46,6 +46,10 @@ def paged(
         further = following(found.value)
         if not further:
             return Listing(tuple(items.values()))
+        if not all(
+            str(value).isascii() and str(value).isprintable() and len(str(value)) < 500 for value in further.values()
+        ):
+            return Listing(tuple(items.values()), _odd("the next page has no name that can be asked for"))
         if repr(further) in seen:
             return Listing(tuple(items.values()), _odd("the pages of the list lead in a circle"))
         seen.add(repr(further))
@@ -95,4 +99,6 @@ def record(found: Answer, wrapper: str = "") -> Answer:
     if found.trouble is not None:
         return found
     value = found.value.get(wrapper, found.value) if isinstance(found.value, dict) else None
-    return Answer(value) if isinstance(value, dict) and value else Answer(trouble=_odd("it is no JSON object"))
+    if not isinstance(value, dict) or not isinstance(value.get("id"), str):
+        return Answer(trouble=_odd("it is no object with an id"))
+    return Answer(value)

@@ -13,6 +13,7 @@ from doctor.model.oidc_probe import Probed, Subject
 from doctor.parse.exchange import http_date
 from doctor.sources import oidc, oidc_client, oidc_drill
 from doctor.sources.oidc_authorize import Door
+from doctor.sources.secret import without
 from doctor.sources.url import shown
 
 if TYPE_CHECKING:
@@ -53,8 +54,22 @@ def probe(
         found.append(authorize)
     if credentials is not None:
         found.append(_client(visitor, held, wanted, credentials, known=known))
+        found = [_stripped(one, credentials.secret) for one in found]
     found += [Subject(one.name, one, {}, {}) for one in brought]
     return Probed((*found, *_clock(read)), context, _given(wanted, held))
+
+
+def _stripped(subject: Subject, secret: Secret) -> Subject:
+    """A subject without the client secret, wherever a provider may repeat it."""
+    return subject._replace(facts=_without(subject.facts, secret), summary=_without(subject.summary, secret))
+
+
+def _without(value: Any, secret: Secret) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(inner, secret) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_without(inner, secret) for inner in value)
+    return without(value, (secret,)) if isinstance(value, str) else value
 
 
 def _unreadable(read: Read) -> tuple[str, ...]:

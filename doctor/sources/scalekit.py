@@ -14,7 +14,7 @@ from doctor.sources import secret as secrets
 from doctor.sources.answer import Answer, Trouble
 from doctor.sources.exchange import Request
 from doctor.sources.listing import Filters, Listing, kept_if, paged, record, top
-from doctor.sources.vendor import Client, Manner, base, identifier
+from doctor.sources.vendor import Client, Manner, base, identifier, is_identifier
 
 if TYPE_CHECKING:
     from doctor.sources.secret import Secret
@@ -138,7 +138,7 @@ def _place(api: Client, ident: str, organization: str | None) -> str | Trouble:
         if not mine:
             return found.trouble or Trouble("not-found", None, f"{ident} is not among the environment's connections")
         organization = str(mine[0].get("organization_id") or "")
-        if not organization:
+        if not is_identifier(organization):
             return Trouble("not-understood", None, f"{ident} names no organization; give --organization")
     return f"{_API}/organizations/{identifier(organization, 'an organization')}"
 
@@ -167,6 +167,8 @@ def directories(api: Client, wanted: Filters) -> Listing:
     items: list[dict[str, Any]] = []
     trouble, notes = owners.trouble, owners.notes
     for one in owners.items:
+        if not is_identifier(str(one.get("id"))):
+            continue
         found = _directories(api, str(one.get("id")))
         items += found.items
         trouble, notes = trouble or found.trouble, (*notes, *found.notes)
@@ -227,7 +229,8 @@ def organization(api: Client, ident: str) -> Answer:
 def organizations_of(api: Client, domain: str) -> Listing:
     """The organizations that have a connection for this domain: the API finds no organization by its domain."""
     found = connections(api, Filters(domain=domain))
-    owners = list(dict.fromkeys(str(one["organization_id"]) for one in found.items if one.get("organization_id")))
+    told = dict.fromkeys(str(one["organization_id"]) for one in found.items if one.get("organization_id"))
+    owners = [one for one in told if is_identifier(one)]
     answers = [organization(api, one) for one in owners[:5]]
     troubles = [one.trouble for one in answers if one.trouble]
     return Listing(tuple(one.value for one in answers if not one.trouble), found.trouble or next(iter(troubles), None))

@@ -68,9 +68,9 @@ def _further(door: Door, config: Reply, found: Probed) -> Probed:
     return found._replace(discovery=there, search=_search(search), error_type=search.step.error_type)
 
 
-def disposable() -> str:
-    """The name of a user whom nobody has; no mail ever reaches this domain (RFC 2606)."""
-    return f"doctor-probe-{secrets.token_hex(6)}@doctor.invalid"
+def disposable(domain: str = "doctor.invalid") -> str:
+    """The name of a user whom nobody has, in a domain that no mail ever reaches (RFC 2606), or in this one."""
+    return f"doctor-probe-{secrets.token_hex(6)}@{domain}"
 
 
 def by_name(name: str) -> str:

@@ -76,8 +76,8 @@ class Reply(NamedTuple):
 
 def endpoint(text: str) -> Endpoint:
     """The base address as a person gave it. Raises `UsageError` when no token must be sent there."""
-    bare = text.strip().partition("?")[0].partition("#")[0].rstrip("/")
-    bare = bare if "://" in bare else f"https://{bare}"
+    given = text.strip().partition("?")[0].partition("#")[0]
+    bare = (given if "://" in given else f"https://{given}").rstrip("/")
     try:
         target = parsed(bare)
     except FetchError as error:

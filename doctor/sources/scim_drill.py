@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CLEAN_UP: Final = 20.0
 """Seconds that the removal may take."""
+_PAUSES: Final = (0.2, 1.0, 2.0)
+"""Seconds before each search for a user whose creation was not answered."""
 _USER: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 _PATCH: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 _BEFORE: Final = "Probe"
@@ -196,13 +198,24 @@ class _Course:
         if not self.sent or self.told.created is False:
             return
         self.door.renew(CLEAN_UP)
-        there = bool(self.id) or self._found("search for what may have been created") is not False
-        gone = not there
+        if not self.id and self._absent():
+            say(f"not found: {self.name}; its creation was never answered, so look for it once more later")
+            return
+        gone = False
         if self.id:
             self.door.ask("delete", "DELETE", self._path())
             gone = _gone(self.door.ask("read after the deletion", "GET", self._path()))
         self.told = self.told._replace(removed=gone, leftover="" if gone else self.name)
         say(f"removed: {self.name}" if gone else f"NOT REMOVED, delete it by hand: the user {self.name}")
+
+    def _absent(self) -> bool:
+        """Whether searches show that nobody was created. A request that was cut off may still be at work there."""
+        for pause in _PAUSES:
+            self.door.clock.sleep(pause)
+            found = self._found("search for what may have been created")
+            if found is None or self.id:
+                return False
+        return True
 
 
 def _gone(reply: Reply) -> bool:

@@ -15,6 +15,17 @@ _ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
 _EVIDENCE: Final = re.compile(r"[?&#](?:SAMLRequest|SAMLResponse|code|error|id_token|access_token)=", re.IGNORECASE)
 _GLOB: Final = frozenset("*?[")
 _HIDDEN: Final = (".", "__pycache__")
+_MIN_EVIDENCE: Final = 80
+_MAX_NAME: Final = 255
+"""Bytes of a file name, at most, on every common file system; a path with folders may be longer."""
+_MAX_SHOWN: Final = 60
+_SAVE: Final = "save it to a file and give its name, or pipe it to `doctor check -`"
+_EVIDENT: Final = {
+    "saml-response": "a SAML response", "saml-assertion": "a SAML assertion", "saml-request": "a SAML request",
+    "saml-logout": "a SAML logout message", "capture": "a captured sign-in", "certificate": "a certificate",
+    "private-key": "a private key", "token": "a token", "idp-metadata": "SAML metadata",
+    "sp-metadata": "SAML metadata", "metadata-aggregate": "SAML metadata",
+}  # fmt: skip
 MAX_FILES: Final = 20_000
 
 
@@ -44,10 +55,30 @@ def _paths(word: str) -> Iterator[Named]:
         yield from _folder(word)
     elif os.path.lexists(word):
         yield Named(word, "file")
+    elif found := _evidence(word):
+        raise InputError(f"{found} was given in place of a file name ({len(word):,} characters)", _SAVE)
     elif _GLOB & set(word):
         yield from _matched(word)
     else:
-        raise InputError(f"there is no file {word}", _near(word))
+        raise InputError(f"there is no file {_shown(word)}", _SAVE if len(word) > _MAX_NAME else _near(word))
+
+
+def _evidence(word: str) -> str | None:
+    """What kind of evidence the word is itself, when it is no name: what was meant to be in a file."""
+    if len(word) < _MIN_EVIDENCE:
+        return None
+    from doctor.parse import damaged
+    from doctor.parse.recognise import recognise
+
+    found = recognise(word.encode("utf-8", "surrogateescape"), "")
+    broken = found.input.problem and damaged.is_message(found.input.root)
+    if broken or found.details.get("looks_like") == "saml-message":
+        return "a damaged SAML message"
+    return _EVIDENT.get(found.kind)
+
+
+def _shown(word: str) -> str:
+    return word if len(word) <= _MAX_NAME else f"{word[:_MAX_SHOWN]}…"
 
 
 def _matched(pattern: str) -> Iterator[Named]:

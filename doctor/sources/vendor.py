@@ -88,9 +88,14 @@ def _loopback(host: str) -> bool:
     return address is not None and address.is_loopback
 
 
+def is_identifier(text: str | None) -> bool:
+    """Whether an id may stand in a path."""
+    return text is not None and _ID.fullmatch(text) is not None and ".." not in text
+
+
 def identifier(text: str, what: str) -> str:
     """An id as it may stand in a path. Raises `UsageError`."""
-    if not _ID.fullmatch(text) or ".." in text:
+    if not is_identifier(text):
         raise UsageError(f"{text!r} is no id of {what}", "copy it from the dashboard or from a list")
     return text
 
@@ -116,7 +121,7 @@ class Client:
     def get(self, path: str, query: dict[str, Any] | None = None) -> Answer:
         """A GET; `query` without its empty values."""
         pairs = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        return self.call("GET", path + (f"?{urlencode(pairs)}" if pairs else ""))
+        return self.call("GET", path + (f"?{urlencode(pairs, errors='replace')}" if pairs else ""))
 
     def call(self, method: str, path: str, body: bytes = b"", content_type: str = "") -> Answer:
         """An authenticated request. A token that expired meanwhile is renewed once."""

@@ -6,7 +6,7 @@ import os
 import threading
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
 from textual.reactive import Reactive
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from textual.app import SystemCommand
-    from textual.command import Provider
     from textual.binding import BindingType
+    from textual.command import Provider
     from textual.screen import Screen
 
     from doctor.sources.case_store import Store
     from doctor.tui.screens.page import Page
+
+
+STYLES: Final = ("doctor.tcss", *(f"screens/{name}.tcss" for name in ("check", "diagnose", "setup", "list", "dialog")))
+"""All styles are read at the start: each file that came later would make all of them be read again."""
 
 
 class Cancelled(Exception):  # noqa: N818  (it is no error)
@@ -36,10 +40,12 @@ class DoctorApp(App[None]):
     """`desk` holds the case; every screen reads it, and changes it through `work`."""
 
     TITLE = "doctor"
-    CSS_PATH = Path(__file__).with_name("doctor.tcss")
+    CSS_PATH = [Path(__file__).parent / name for name in STYLES]  # noqa: RUF012  (declared so by the framework)
     BINDINGS: ClassVar[list[BindingType]] = list(key.GLOBAL)
-    COMMANDS = App.COMMANDS | {lambda: _known()}
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+    COMMANDS = App.COMMANDS | {lambda: _known()}  # noqa: PLW0108  (defined below)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  (declared so by the framework)
+    theme: Reactive[str] = Reactive(theme.DARK.name)
+    """The name of the theme. Its default stands here: to change it later means to read all styles again."""
 
     def __init__(
         self, dropped: str | None = None, *, options: Mapping[str, Any] | None = None, store: Store | None = None
@@ -56,6 +62,7 @@ class DoctorApp(App[None]):
         self._preferences = preference.Preferences()
         for one in theme.THEMES:
             self.register_theme(one)
+        self.stylesheet.set_variables(self.get_css_variables())  # they were made before the themes were known
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen."""
@@ -75,6 +82,12 @@ class DoctorApp(App[None]):
         if glyph.plain_terminal() if wanted is None else wanted:
             self.glyphs = glyph.ASCII
             self.add_class("-ascii")
+
+    def on_ready(self) -> None:
+        """While somebody looks at the first screen, load the others."""
+        self.run_worker(
+            lambda: [import_module(f"doctor.tui.screens.{name}") for name in _PAGES], thread=True, group="warm"
+        )
 
     # ── long work ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -217,7 +230,7 @@ class DoctorApp(App[None]):
         if name == "copy":
             return bool(getattr(self.screen, "COPIES", False))
         if name == "export":
-            return isinstance(self.screen, _page()) and self.screen.exports() is not None
+            return isinstance(self.screen, _page()) and self.screen.exportable()
         return True
 
     # ── copying, exporting, themes ────────────────────────────────────────────────────────────────────
@@ -253,9 +266,9 @@ class DoctorApp(App[None]):
         from doctor.tui.screens.export import Export
 
         page = self.screen
-        if isinstance(page, _page()) and (exported := page.exports()) is not None:
+        if isinstance(page, _page()) and page.exportable():
             picture = self.export_screenshot(title="doctor")
-            self.push_screen(Export(exported, picture))
+            self.work("preparing", page.exports, lambda found: self.push_screen(Export(found, picture)))
 
     def action_next_theme(self) -> None:
         """The next of the three themes; kept for the next time."""

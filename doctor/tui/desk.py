@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from doctor.casework import Keeper, Session
+    from doctor.engine.choose import Row
     from doctor.engine.diagnose import Asking, Diagnosis
     from doctor.engine.handoff import Handoff
-    from doctor.engine.choose import Row
     from doctor.engine.rulebook import Rulebook
     from doctor.engine.setup import Plan
     from doctor.library import Options
@@ -160,7 +160,9 @@ class Desk:
         from doctor.engine.diagnose import Examined
 
         case = self.case or casework.empty("setup", self.options)
-        return setup.planned(self.book, row, Examined(setup.with_sp_metadata(case), self.book), setup.marked(row, case.asked))
+        return setup.planned(
+            self.book, row, Examined(setup.with_sp_metadata(case), self.book), setup.marked(row, case.asked)
+        )
 
     def walk(self, provider: str, asked: tuple[str, ...]) -> None:
         """Keep which steps of a setup are checked off, and for which product."""

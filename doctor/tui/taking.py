@@ -83,5 +83,3 @@ def _imported(desk: Desk, word: str) -> None:
         raise UsageError(f"there is a case {case.name!r} already", "doctor cases import FILE --name NAME keeps both")
     desk.store.save(case)
     desk.open(case.name)
-
-

@@ -39,7 +39,8 @@ def ways(found: Diagnosis, book: Rulebook) -> list[Way]:
 def _trees(found: Diagnosis, book: Rulebook) -> Iterator[Way]:
     asked = set(found.needs[0].decides) if found.needs else set()
     titles = {one.id: one.title for one in book.trees}
-    tree, branch = "", []
+    tree = ""
+    branch: list[str] = []
     for step in found.trace:
         if step["tree"] != tree:
             tree, branch = step["tree"], []

@@ -1,4 +1,4 @@
-"""What the products of `providers` issue when all is well: issuer, window, NameID and names of attributes as each has them.
+"""What the products of `providers` issue when all is well: issuer, window, NameID and attributes as each has them.
 
 The people are made up. Only the shape follows the products; `attributes` beyond the four plain names are claim URIs or
 OIDs where a product sends those out of the box.
@@ -19,7 +19,12 @@ _CLAIMS: Final = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 _MICROSOFT: Final = "http://schemas.microsoft.com/identity/claims/"
 _PERSON: Final = (("emailaddress", ("ada@example.com",)), ("givenname", ("Ada",)), ("surname", ("Lovelace",)))
 _CLAIMED: Final = tuple((_CLAIMS + name, values) for name, values in _PERSON)
-_PLAIN: Final = (("id", ("u-1",)), ("email", ("ada@example.com",)), ("firstName", ("Ada",)), ("lastName", ("Lovelace",)))
+_PLAIN: Final = (
+    ("id", ("u-1",)),
+    ("email", ("ada@example.com",)),
+    ("firstName", ("Ada",)),
+    ("lastName", ("Lovelace",)),
+)
 
 _ISSUED: Final[dict[str, dict[str, Any]]] = {
     "okta": {"not_before": -305, "name_id_format": UNSPECIFIED, "signed": "both"},

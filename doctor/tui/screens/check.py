@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from textual.events import Click
 
     from doctor.model.finding import Finding, Report, Subject
+    from doctor.sources.display import Shown
     from doctor.tui.desk import Sheet
 
 VIEWS = {"findings": "Findings", "certificates": "Certificates", "flow": "Flow"}
@@ -37,7 +37,6 @@ class Check(Page):
     NAME = "check"
     PLACE = "Check"
     COPIES = True
-    CSS_PATH = Path(__file__).with_name("check.tcss")
     ABOUT = (
         "What one input shows by itself, the worst first. The document stands beside it, with the line that a finding "
         "is about. Certificates are drawn over time, a recorded sign-in as a sequence of messages.\n"
@@ -54,6 +53,7 @@ class Check(Page):
         super().__init__()
         self._painted: Sheet | None = None
         self._findings: list[Finding] = []
+        self._showing: Shown | None = None
 
     def body(self) -> ComposeResult:
         """The heading, the three views."""
@@ -111,8 +111,14 @@ class Check(Page):
             rows.append(Content.assemble(paint.plain(name, "bold", 80), "  ", paint.plain(told), _identity(one)))
         if len(report.subjects) > 2:
             rows.append(Content.styled(f"and {len(report.subjects) - 2:,} more in it", paint.DIM))
-        told = [paint.word(report.verdict), dot, counts(report.counts), dot, f"{report.rules_run:,} rules"]
-        return paint.lines([*rows, Content.assemble(*told, self._in_the_case(report))])
+        closing: list[Content | str] = [
+            paint.word(report.verdict),
+            dot,
+            counts(report.counts),
+            dot,
+            f"{report.rules_run:,} rules",
+        ]
+        return paint.lines([*rows, Content.assemble(*closing, self._in_the_case(report))])
 
     def _in_the_case(self, report: Report) -> Content:
         """What the case comes to, where that is more than what this input shows."""
@@ -137,7 +143,9 @@ class Check(Page):
             listed.highlighted = 0
             return
         subjects = report.subjects
-        told = "Nothing wrong found." if all(one.judged for one in subjects) else "Recognised; no rule judges this kind."
+        told = (
+            "Nothing wrong found." if all(one.judged for one in subjects) else "Recognised; no rule judges this kind."
+        )
         listed.add_option(Option(told, disabled=True))
         open_ = [f"{one.label}: {one.reason}, give {one.how}" for one in report.not_checked]
         rows = [Content.styled("Not checked", "bold"), *(paint.plain(one) for one in open_)] if open_ else []
@@ -164,10 +172,12 @@ class Check(Page):
         shown = self._painted.shown.get(name) if self._painted else None
         if shown is None and self._painted and len(self._painted.shown) == 1:
             shown = next(iter(self._painted.shown.values()))
-        if getattr(view, "showing", None) is shown and shown is not None:
+        if self._showing is shown and shown is not None:
             return
-        view.showing = shown
-        view.show(shown.text if shown else "The text of this input is not shown here.", placed=bool(shown and shown.placed))
+        self._showing = shown
+        view.show(
+            shown.text if shown else "The text of this input is not shown here.", placed=bool(shown and shown.placed)
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The document has a key where there is no room for it beside the finding."""
@@ -221,6 +231,10 @@ class Check(Page):
         one = self.chosen()
         return "" if one is None else one.expected or one.message
 
+    def exportable(self) -> bool:
+        """Whether there is something to give away."""
+        return self.desk.sheet is not None
+
     def exports(self) -> Exported | None:
         """The report, the same as the command line's."""
         if self.desk.sheet is None:
@@ -229,7 +243,9 @@ class Check(Page):
         from doctor.report import json, text
 
         report = self.desk.sheet.report
-        return Exported("report", json.report(report, __version__), text.report(report, text.Look(), self.desk.book.names))
+        return Exported(
+            "report", json.report(report, __version__), text.report(report, text.Look(), self.desk.book.names)
+        )
 
 
 def _listed(subject: Subject, key: str) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -36,7 +35,6 @@ class Diagnose(Page):
     NAME = "diagnose"
     PLACE = "Diagnose"
     COPIES = True
-    CSS_PATH = Path(__file__).with_name("diagnose.tcss")
     ABOUT = (
         "All evidence of the case together. The tree shows what is considered, in order: confirmed, suspected, ruled "
         "out, or unknown, each with the facts that decided it and where they were seen.\n"
@@ -144,7 +142,9 @@ class Diagnose(Page):
         word = _WORDS.get(one.verdict, one.verdict)
         style = paint.STYLES.get(one.verdict, "")
         text = paint.pad(one.text, max(34 - 3 * one.depth, 20), signs.ellipsis)
-        return Content.assemble((stem, paint.DIM), (f"{paint.mark(one.verdict, signs)} ", style), text, " ", (word, style))
+        return Content.assemble(
+            (stem, paint.DIM), (f"{paint.mark(one.verdict, signs)} ", style), text, " ", (word, style)
+        )
 
     @on(OptionList.OptionHighlighted, "#list")
     def looked_at(self, event: OptionList.OptionHighlighted) -> None:
@@ -183,10 +183,8 @@ class Diagnose(Page):
         rows: list[Content | str] = ["", Content.styled("Because", "bold")] if facts else []
         for row in facts:
             source = f"  {row['source']}" if row["source"] else ""
-            rows.append(
-                Content.assemble(f"{self.glyphs.bullet} ", paint.plain(f"{row['fact']} = {paint.value(row['value'])}", limit=300),
-                                 paint.plain(source, paint.DIM, 120))
-            )  # fmt: skip
+            fact = paint.plain(f"{row['fact']} = {paint.value(row['value'])}", limit=300)
+            rows.append(Content.assemble(f"{self.glyphs.bullet} ", fact, paint.plain(source, paint.DIM, 120)))
         return rows
 
     def _advice(self, found: Diagnosis) -> None:
@@ -307,6 +305,10 @@ class Diagnose(Page):
         """What is expected by the finding under the cursor, else what it says."""
         finding = self._finding(self._at())
         return "" if finding is None else finding.expected or finding.message
+
+    def exportable(self) -> bool:
+        """Whether there is something to give away."""
+        return self.desk.found is not None
 
     def exports(self) -> Exported | None:
         """The diagnosis, the same as `doctor cases show`."""

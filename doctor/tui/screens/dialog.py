@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding
@@ -23,14 +22,12 @@ if TYPE_CHECKING:
 class Dialog(ModalScreen[Any]):
     """A box over the screen; escape closes it."""
 
-    CSS_PATH = Path(__file__).with_name("dialog.tcss")
-
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Close")]
 
     def boxed(self, title: str, *, wide: bool = False) -> Vertical:
         """The box with its title."""
         box = Vertical(classes="box -large" if wide else "box")
-        box.border_title = Content(title)  # type: ignore[assignment]  # content is taken as it is, a string as markup
+        box.border_title = Content(title)  # a string would be read as markup
         return box
 
 

@@ -66,7 +66,9 @@ class Export(Dialog):
         path, text, app = Path(self.query_one(Input).value).expanduser(), self.written(form), self.app
         self.dismiss()
         if isinstance(app, DoctorApp):
-            app.work(f"writing {path}", lambda: write(path, text), lambda _: app.notify(f"written: {path}", markup=False))
+            app.work(
+                f"writing {path}", lambda: write(path, text), lambda _: app.notify(f"written: {path}", markup=False)
+            )
 
     def written(self, form: str) -> str:
         """The text of one form."""

@@ -123,7 +123,9 @@ class Home(Page):
         listed.clear_options()
         listed.add_options([Option(self._case_line(one)) for one in found])
         if not found:
-            listed.add_option(Option(Content.styled("None yet. What you drop above begins one.", paint.DIM), disabled=True))
+            listed.add_option(
+                Option(Content.styled("None yet. What you drop above begins one.", paint.DIM), disabled=True)
+            )
         elif at is not None:
             listed.highlighted = min(at, len(found) - 1)
 
@@ -285,6 +287,10 @@ class Home(Page):
                 self.doctor.work(f"forgetting {name}", lambda: self.desk.store.delete(name))
 
         self.app.push_screen(Sure(f"Forget the case {name} and its documents?"), forget)
+
+    def exportable(self) -> bool:
+        """Whether there is something to give away."""
+        return bool(self._rows)
 
     def exports(self) -> Exported | None:
         """The table as it is filtered."""

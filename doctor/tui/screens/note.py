@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -29,7 +28,6 @@ class NotePage(Page):
     NAME = "note"
     PLACE = "Note"
     COPIES = True
-    CSS_PATH = Path(__file__).with_name("list.tcss")
     ABOUT = (
         "What the person who must act is told: the problem, the values to paste, the steps and the proof; and what the "
         "customer is told. Nothing in it is a secret, and people are masked. y copies the message as Markdown, "
@@ -102,6 +100,10 @@ class NotePage(Page):
         """The message as Markdown."""
         message = self._message()
         return page.markdown(message) if message is not None else ""
+
+    def exportable(self) -> bool:
+        """Whether there is something to give away."""
+        return self._all is not None
 
     def exports(self) -> Exported | None:
         """All messages, as `doctor handoff` has them."""

@@ -1,13 +1,14 @@
-"""What every screen has: the title, the line of long work, the footer, help, and something to export."""
+"""What every screen has: the title, the line of long work, the keys, help, and something to export."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from doctor.tui.widgets.bar import Busy, TitleBar
+from doctor.tui.widgets.keys import Keys
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -42,11 +43,11 @@ class Page(Screen[None]):
     """Whether there is something to copy."""
 
     def compose(self) -> ComposeResult:
-        """Title, body, the line of long work, footer."""
+        """Title, body, the line of long work, the keys."""
         yield TitleBar(id="title")
         yield from self.body()
         yield Busy(id="busy")
-        yield Footer(show_command_palette=False)
+        yield Keys(id="keys")
 
     def body(self) -> ComposeResult:
         """What stands between title and footer."""
@@ -112,6 +113,10 @@ class Page(Screen[None]):
             return not isinstance(self.focused, Input)
         return False
 
+    def exportable(self) -> bool:
+        """Whether this screen can give something away now; asked often, so it must be cheap."""
+        return False
+
     def exports(self) -> Exported | None:
-        """What this screen can give away now."""
+        """What this screen can give away now; called in a worker."""
         return None

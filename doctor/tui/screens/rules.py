@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -31,7 +30,6 @@ class Rules(Page):
     NAME = "rules"
     PLACE = "Rules"
     COPIES = True
-    CSS_PATH = Path(__file__).with_name("list.tcss")
     ABOUT = (
         "Every rule: what it says, when it holds, who must do what, what would prove it wrong, and what it rests on. "
         "Type to search ids and titles. Examples are run when asked for; the graph shows the trees in which the rule "
@@ -156,7 +154,9 @@ class Rules(Page):
                 name = str(step.get("rule") or f"advice: {step['advice']}")
                 here = name == rule
                 mark = f"   {signs.pointer} this one" if here else ""
-                yield Content.assemble(f"{before}{signs.tee}{signs.line} ", (name, "bold" if here else ""), (mark, paint.ACCENT))
+                yield Content.assemble(
+                    f"{before}{signs.tee}{signs.line} ", (name, "bold" if here else ""), (mark, paint.ACCENT)
+                )
 
     def action_field(self) -> None:
         """Go to the field."""
@@ -188,6 +188,10 @@ class Rules(Page):
     def copied(self) -> str:
         """The id of the rule."""
         return self.chosen() or ""
+
+    def exportable(self) -> bool:
+        """Whether there is something to give away."""
+        return self.is_mounted and self.chosen() is not None
 
     def exports(self) -> Exported | None:
         """The page, as `doctor rules show` has it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -34,7 +33,6 @@ class Setup(Page):
     NAME = "setup"
     PLACE = "Setup"
     COPIES = True
-    CSS_PATH = Path(__file__).with_name("setup.tcss")
     ABOUT = (
         "The steps of an integration in the words of the provider's console. Your values stand where they belong; y "
         "copies the chosen one. A step is verified when evidence shows that it is right, and done when you say so "
@@ -136,7 +134,7 @@ class Setup(Page):
         return Content.assemble("  Values  ", (missing, paint.STYLES["open" if plan.missing else "done"]))
 
     @on(OptionList.OptionHighlighted, "#steps")
-    def looked_at(self, event: OptionList.OptionHighlighted) -> None:
+    def looked_at(self) -> None:
         """The step under the cursor, whole."""
         if self._plan is None:
             return
@@ -167,7 +165,7 @@ class Setup(Page):
             target = f" to {one['as']}" if one.get("as") else ""
             rows.append(paint.plain(f"  {one['for']}: {one['from']}{target}"))
         self.query_one("#told", Static).update(paint.lines(rows))
-        checks = [self._check(one) for one in step.checks] or ["Verified by: your word (space)."]
+        checks = [self._check(one) for one in step.checks] or [Content("Verified by: your word (space).")]
         after = [f"Then the state is {step.state.capitalize()}."] if step.state else []
         self.query_one("#checks", Static).update(paint.lines(["", *after, *checks]))
 
@@ -182,7 +180,9 @@ class Setup(Page):
         return paint.lines([head, *why, *tell])
 
     def _values_page(self, plan: Plan) -> None:
-        told = "The values of this setup. Enter gives one; those that a file or the connection tells come by themselves."
+        told = (
+            "The values of this setup. Enter gives one; those that a file or the connection tells come by themselves."
+        )
         rows: list[Content | str] = [Content.styled("Values", "bold"), Content.styled(told, paint.DIM)]
         rows += [paint.plain(f"contradiction: {said}", "$text-warning") for said in plan.contradictions]
         self.query_one("#told", Static).update(paint.lines(rows))
@@ -196,7 +196,11 @@ class Setup(Page):
         if step is None:
             values = self._plan.values if self._plan else ()
             return [(one.label, one.text, one.source or "not given") for one in values]
-        return [(one.field or "", None if one.missing else one.value, _note(one)) for one in step.actions if one.text is None]
+        return [
+            (one.field or "", None if one.missing else one.value, _note(one))
+            for one in step.actions
+            if one.text is None
+        ]
 
     def _fields(self, rows: list[tuple[str, str | None, str]]) -> None:
         listed = self.query_one("#fields", OptionList)
@@ -207,7 +211,11 @@ class Setup(Page):
             listed.highlighted = min(self._field, len(rows) - 1)
 
     def _field_line(self, label: str, value: str | None, note: str) -> Content:
-        shown = Content.styled("not known yet: v gives it", "$text-warning") if value is None else paint.plain(value, "bold")
+        shown = (
+            Content.styled("not known yet: v gives it", "$text-warning")
+            if value is None
+            else paint.plain(value, "bold")
+        )
         rows = [paint.plain(label, paint.STYLES["notice"]), Content.assemble("  ", shown)]
         return paint.lines([*rows, paint.plain(f"  {note}", paint.DIM)] if note else rows)
 
@@ -233,7 +241,9 @@ class Setup(Page):
             listed.action_cursor_down()
         here = self.step() or step
         begun = case.provider if case is not None else None
-        self.doctor.work("keeping", lambda: self.desk.walk(begun or row.provider, resume.standing(kept, row.slug, here.id)))
+        self.doctor.work(
+            "keeping", lambda: self.desk.walk(begun or row.provider, resume.standing(kept, row.slug, here.id))
+        )
 
     @on(OptionList.OptionSelected, "#steps")
     def into_fields(self) -> None:
@@ -265,7 +275,9 @@ class Setup(Page):
                 row = self._row
                 self.doctor.work("keeping", lambda: self.desk.tell_value(row, one.name, text))
 
-        self.app.push_screen(Line(one.label, "It is taken verbatim: copy it from where it stands, do not type it.", one.text or ""), told)
+        self.app.push_screen(
+            Line(one.label, "It is taken verbatim: copy it from where it stands, do not type it.", one.text or ""), told
+        )
 
     def _value_meant(self) -> Value | None:
         """The value under the cursor; in a step the first that it lacks, else the first that the setup lacks."""
@@ -286,7 +298,9 @@ class Setup(Page):
             if path:
                 self.doctor.work(f"reading {path}", lambda: self.desk.add_input(path))
 
-        self.app.push_screen(Line("Give a file", "Metadata, the connection as JSON, a response: its path or address."), told)
+        self.app.push_screen(
+            Line("Give a file", "Metadata, the connection as JSON, a response: its path or address."), told
+        )
 
     def action_pitfalls(self) -> None:
         """What usually goes wrong with this product."""
@@ -305,6 +319,10 @@ class Setup(Page):
         rows = self._field_rows()
         at = self.query_one("#fields", OptionList).highlighted or 0
         return (rows[at][1] or "") if at < len(rows) else ""
+
+    def exportable(self) -> bool:
+        """Whether there is something to give away."""
+        return self._plan is not None
 
     def exports(self) -> Exported | None:
         """The setup, the same as `doctor setup`."""

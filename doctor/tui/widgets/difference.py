@@ -27,7 +27,7 @@ class Difference(Widget):
         super().__init__()
         self._expected, self._actual, self._kind = safe(expected), safe(actual), kind
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (the framework's)
         """Lines for this width."""
         return len(self._drawn(width))
 

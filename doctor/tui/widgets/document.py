@@ -13,6 +13,7 @@ from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from doctor.model import redaction
 from doctor.report.safe import line as safe
 from doctor.tui.glyph import glyphs_of
 
@@ -23,10 +24,11 @@ if TYPE_CHECKING:
 
 _GUTTER = 7
 _LONGEST_TAG = 2000
+_AROUND = 100
 
 
 class DocumentView(ScrollView, can_focus=True):
-    """The text of a document; long lines go on below. """
+    """The text of a document; long lines go on below."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"document--number", "document--here", "document--mark"}
 
@@ -53,7 +55,9 @@ class DocumentView(ScrollView, can_focus=True):
         self._line, self._column = (line or 0) if known else 0, (column or 0) if known else 0
         self._length = _tag(self._lines[self._line - 1], self._column) if known and column else 0
         if known:
-            row = self._starts[self._line - 1] + max(self._column - 1, 0) // _cells(self._lines[self._line - 1], self._room)
+            row = self._starts[self._line - 1] + max(self._column - 1, 0) // _cells(
+                self._lines[self._line - 1], self._room
+            )
             self.scroll_to_region(Region(0, max(row - 2, 0), 1, 6), animate=False, force=True)
         self.refresh()
 
@@ -103,7 +107,7 @@ class DocumentView(ScrollView, can_focus=True):
         pointer = glyphs_of(self).pointer if here and offset == 0 else " "
         label = f"{pointer}{number + 1:>5} " if offset == 0 else " " * _GUTTER
         raw = self._lines[number]
-        text = safe(raw[offset : offset + room].rstrip("\r"))
+        text = safe(_masked(raw, offset, offset + room).rstrip("\r"))
         found = [Segment(label, base if here else gutter)]
         if not here or not self._column or not self._length:
             return [*found, Segment(text, base)]
@@ -116,6 +120,16 @@ class DocumentView(ScrollView, can_focus=True):
 def _cells(line: str, room: int) -> int:
     """Characters of a line that surely fit into so many columns: half of them where some are wide."""
     return room if line.isascii() or cell_len(line) == len(line) else max(room // 2, 1)
+
+
+def _masked(line: str, start: int, end: int) -> str:
+    """A piece of a line with people masked. Masking all of a large document would hold everything up."""
+    before = max(start - _AROUND, 0)
+    around = line[before : end + _AROUND]
+    masked = redaction.masked(around)
+    if len(masked) == len(around):
+        return masked[start - before : end - before]
+    return redaction.masked(line[start:end])
 
 
 def _tag(line: str, column: int) -> int:

@@ -36,7 +36,7 @@ class SequenceDiagram(Widget):
         self._rows = [dict(row) for row in rows]
         self.refresh(layout=True)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (the framework's)
         """Lines for this width."""
         return len(self._drawn(width))
 
@@ -46,7 +46,9 @@ class SequenceDiagram(Widget):
 
     def _drawn(self, width: int) -> list[Content]:
         if not self._rows:
-            return [Content.styled("No recorded sign-in in what was checked. Drop a HAR file or a response.", paint.DIM)]
+            return [
+                Content.styled("No recorded sign-in in what was checked. Drop a HAR file or a response.", paint.DIM)
+            ]
         parties = self._parties()
         room = max((width - _TIME) // max(len(parties), 1), 6)
         places = {name: _TIME + number * room + room // 2 for number, name in enumerate(parties)}

@@ -35,7 +35,7 @@ class Timeline(Widget):
         self._now = datetime.fromisoformat(now)
         self.refresh(layout=True)
 
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (the framework's)
         """Lines for this width."""
         return len(self._drawn(width))
 

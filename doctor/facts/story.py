@@ -23,6 +23,7 @@ TIMED_OUT: Final = "timed_out"
 class Failure(NamedTuple):
     """Sign-ins that failed alike, so many `times`: their error, people with how often each, first and last moment."""
 
+    name: str
     code: str
     message: str | None
     times: int
@@ -111,7 +112,7 @@ def _failure(code: str, message: str | None, events: list[Event]) -> Failure:
     connections = dict.fromkeys(one.connection_id for one in events if one.connection_id)
     ranked = tuple(sorted(people.items(), key=lambda pair: (-pair[1], pair[0])))
     unnamed = sum(not one.user for one in events)
-    return Failure(code, message, len(events), ranked, unnamed, events[0].at, events[-1].at, tuple(connections))
+    return Failure(events[0].name, code, message, len(events), ranked, unnamed, events[0].at, events[-1].at, tuple(connections))
 
 
 def _renewals(each: list[Event]) -> tuple[Renewal, ...]:
@@ -141,5 +142,5 @@ def words(story: Story) -> tuple[str, ...]:
     """
     if story.works_again:
         return ()
-    texts = [f"authentication.sso_failed {one.code}: {one.message or one.code}" for one in story.failures]
+    texts = [f"{one.name} {one.code}: {one.message or one.code}" for one in story.failures]
     return tuple(dict.fromkeys(texts))[:10]

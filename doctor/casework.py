@@ -94,11 +94,14 @@ def empty(name: str, chosen: library.Options) -> Case:
 
 def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: Rulebook) -> model.Case:
     """The case with everything that the caller brings."""
+    beside: dict[str, str] = {}
     for document in _documents(evidence, chosen):
         case = with_document(case, document)
+        if document.details.get("offered_as") == "sp-metadata":
+            beside |= {name: value for name, value in library.told_by_sp(document) if value}
     for text in evidence.symptoms:
         case = with_report(case, text)
-    options, sources = dict(case.options), dict(case.sources)
+    options, sources = case.options | beside, case.sources | dict.fromkeys(beside, "--sp-metadata")
     for name, given in (*_party(chosen), *evidence.given.items()):
         options[name] = answer.checked(name, given)
         sources[name] = _OPTION.get(name, f"--set {name}") if name not in evidence.given else f"--set {name}"
@@ -174,7 +177,12 @@ def with_document(case: model.Case, document: Document) -> model.Case:
 
 
 def with_live(case: model.Case, found: Live, vendor: str) -> model.Case:
-    """The case with what a vendor's API told: its documents, and facts that no document holds."""
+    """The case with what a vendor's API told: its documents, and facts that no document holds.
+
+    What the API told of the same thing earlier is replaced: it was true then.
+    """
+    names = {document.name for document in found.documents}
+    case = case._replace(documents=tuple(one for one in case.documents if one.name not in names))
     for document in found.documents:
         case = with_document(case, document)
     facts = {"connection.vendor": vendor, **found.facts}

@@ -234,7 +234,8 @@ def _fits(document: Document, kind: str) -> bool:
     return document.kind == kind or kind.partition("-")[0] in roles
 
 
-def _told_by_sp(document: Document) -> Iterator[tuple[str, str | None]]:
+def told_by_sp(document: Document) -> Iterator[tuple[str, str | None]]:
+    """What the service provider's metadata tells: its entity ID and the ACS URL that takes posts."""
     entity = document.entity
     roles = [role for role in entity.roles if role.name == "sp"] if entity else []
     yield "sp.entity_id", entity.entity_id if entity else None
@@ -247,7 +248,7 @@ def _told_by_idp(document: Document) -> Iterator[tuple[str, str | None]]:
     yield "idp.expected_entity_id", document.entity.entity_id if document.entity else None
 
 
-_TOLD_BY: Final = {"sp-metadata": _told_by_sp, "idp-metadata": _told_by_idp}
+_TOLD_BY: Final = {"sp-metadata": told_by_sp, "idp-metadata": _told_by_idp}
 
 
 def _each(

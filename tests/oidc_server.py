@@ -163,7 +163,7 @@ def serving(provider: Provider) -> Iterator[Provider]:
         do_GET = respond  # noqa: N815  (the name that http.server looks for)
         do_POST = respond  # noqa: N815
 
-        def log_message(self, *_: object) -> None:  # type: ignore[override]
+        def log_message(self, *_: object) -> None:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from doctor import casework, library
 from doctor.cli import live as cli
 from doctor.cli import watching
 from doctor.engine import watch
@@ -434,6 +435,22 @@ def test_fetch(server: Server) -> None:
     assert verdict_of(shown, "organization-domain-record-missing") == "confirmed"
     assert shown.reported
     assert "canary" not in json.dumps(found.exchanges)
+
+
+def test_what_was_fetched_earlier_is_replaced(server: Server) -> None:
+    """A case that is taken up again holds the connection as it is now, with the exchanges behind it."""
+    access = profile.Access("workos", server.url, None, secret.given(KEY, "K"), "K")
+    manner = _MANNER(lookup=lambda _name, _own: Texts())
+    case: Any = casework.empty("acme", library.Options())
+    for state in ("draft", "inactive"):
+        server.data["connections"] = [connection(1, state=state)]
+        case = casework.with_live(case, live.fetch(access, live.About(FIRST), manner).live, "workos")
+    assert [one.name for one in case.documents] == [f"workos:{FIRST}", f"workos:events of {FIRST}"]
+    shown = casework.Session(case, library.rulebook(library.Options())).so_far
+    assert shown.headline == "connection-inactive"
+    kept = json.loads(case.documents[0].data)
+    assert {one["status"] for one in kept["exchanges"]} == {200, 404}
+    assert b"canary012" not in case.documents[0].data
 
 
 def test_events_are_joined_with_the_connection(

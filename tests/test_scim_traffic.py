@@ -255,6 +255,25 @@ def test_what_is_never_sent_is_proven_by_traffic_and_a_word(expected: str, rule:
     assert doctor.diagnose(sent, set=told).headline != rule
 
 
+def test_a_part_of_the_traffic_proves_nothing() -> None:
+    many = [asked("PATCH", f"/Users/{number}", TITLED, 204) for number in range(700)]
+    for form in FORMS.values():
+        document = recognise(form(*many), "traffic")
+        assert document.capture is not None
+        assert "too-many-exchanges" in document.capture.notes
+        assert not {one.id for one in doctor.check(form(*many)).findings} & _TOLD
+
+
+def test_an_error_is_evidence(tmp_path: Path) -> None:
+    file = tmp_path / "error.json"
+    file.write_text(json.dumps(error(409, "uniqueness")))
+    found = doctor.diagnose(file)
+    assert [one.id for one in found.findings if one.verdict == "confirmed"][:2] == [
+        "scim-duplicate-user",
+        "scim-error-answer",
+    ]
+
+
 @pytest.mark.parametrize(
     ("exchanges", "rule"),
     [

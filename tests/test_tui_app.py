@@ -22,6 +22,7 @@ from doctor.model.error import InputError
 from doctor.sources.case_store import Store
 from doctor.tui import intake, key
 from doctor.tui.app import DoctorApp
+from doctor.tui.glyph import UNICODE
 from doctor.tui.widgets.difference import Difference
 from doctor.tui.widgets.keys import Keys
 from tests.tui_pilot import EXAMPLES, SIZES, running
@@ -82,7 +83,7 @@ def test_every_screen_shows_where_one_is_its_keys_and_help(home: Path, size: tup
 
 def test_screens_without_a_case_say_what_to_do(home: Path) -> None:
     async def journey() -> None:
-        async with running(home) as app:
+        async with running(home, (80, 24)) as app:
             for name in ("check", "diagnose", "setup", "note"):
                 app.app.go(name)
                 await app.idle()
@@ -204,13 +205,13 @@ def test_text_from_outside_is_shown_and_never_obeyed(home: Path) -> None:
     entity = "http://evil/[bold]&#x202e;[@click=app.quit]x[/]"
     good = (EXAMPLES / "auth0-healthy.xml").read_text(encoding="utf-8")
     before, _, rest = good.partition('entityID="')
-    (home / "[red]evil[/].xml").write_text(before + f'entityID="{entity}"' + rest.partition('"')[2], encoding="utf-8")
+    (home / "[red]evil[b].xml").write_text(before + f'entityID="{entity}"' + rest.partition('"')[2], encoding="utf-8")
 
     async def journey() -> None:
         async with running(home) as app:
-            await app.drop(str(home / "[red]evil[/].xml"))
+            await app.drop(str(home / "[red]evil[b].xml"))
             assert app.place == "Check"
-            assert "[red]evil[/].xml" in app.text()
+            assert "[red]evil[b].xml" in app.text()
             assert "[bold]\\u202e[@click=app.quit]x[/]" in app.text()
             await app.drop(f"SAML failed: {HOSTILE}")
             await app.drop("Recipient mismatch: expected https://a.example/[b]x[/b]\u202e")
@@ -377,10 +378,10 @@ def test_the_table_follows_every_key_and_type(home: Path) -> None:
         async with running(home) as app:
             assert "71 rows" in app.text()
             await app.type("okt")
-            assert "3 rows" in app.text()
+            assert "6 rows" in app.text()   # Auth0 is by Okta
             await app.press("ctrl+t")
-            assert "1 row" in app.text()
-            assert app.app.screen.query_one("#products", OptionList).option_count == 1
+            assert "2 rows" in app.text()
+            assert app.app.screen.query_one("#products", OptionList).option_count == 2
 
     run(journey())
 
@@ -471,11 +472,12 @@ def test_an_export_overwrites_nothing(home: Path) -> None:
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
-def test_the_mark_stands_under_the_difference(width: int) -> None:
+def test_the_mark_stands_under_the_difference(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doctor.tui.widgets.difference.glyphs_of", lambda _: UNICODE)
     expected, actual = "https://auth.example.com/sso/acs/conn_01", "https://auth.example.com/sso/acs/conn_01/"
     lines = [one.plain for one in Difference(expected, actual, "trailing-slash")._drawn(width)]  # type: ignore[attr-defined]
-    caret = next(number for number, line in enumerate(lines) if "^" in line or "▲" in line)
-    at = max(lines[caret].find("▲"), lines[caret].find("^"))
+    caret = next(number for number, line in enumerate(lines) if "▲" in line)
+    at = lines[caret].find("▲")
     assert lines[caret - 1][at] == "/"
     assert "trailing slash" in lines[caret]
     assert all(len(line) <= width for line in lines)

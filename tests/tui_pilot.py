@@ -78,7 +78,7 @@ class Driver:
 
     def flat(self) -> str:
         """The same on one line, for words that are wrapped."""
-        return re.sub(r"\s+", " ", self.text())
+        return re.sub(r"[\s│╭╮╰╯─]+", " ", self.text())
 
 
 _KEYS: Final = {" ": "space", "/": "slash", ".": "full_stop", ":": "colon", "-": "minus", "_": "underscore", "?":

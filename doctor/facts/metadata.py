@@ -26,7 +26,7 @@ from doctor.facts.fact import (
     record,
     words,
 )
-from doctor.model.state import ABSENT, Unknown
+from doctor.model.state import ABSENT
 
 if TYPE_CHECKING:
     from doctor.model.document import Endpoint, Entity, Role
@@ -364,19 +364,6 @@ def beside_idp(view: View) -> Any:
     return any(one.kind == "idp-metadata" for one in view.around)
 
 
-def sp_acs_url(view: View) -> Any:
-    """The ACS URL of the service provider's metadata: the default one that takes posts, else the first."""
-    role = role_of(view, "sp")
-    posts = [one for one in (role.acs if role else ()) if one.binding == "post"]
-    best = next((one for one in posts if one.is_default), posts[0] if posts else None)
-    return best.location if best else Unknown.of("sp.acs_url", "the metadata has none")
-
-
-def sp_entity_id(view: View) -> Any:
-    """The entity ID of the service provider's metadata."""
-    return entity_of(view).entity_id or Unknown.of("sp.entity_id", "the metadata has none")
-
-
 def offered_as(view: View) -> Any:
     """What the person said that the input is: idp-metadata, sp-metadata, or nothing said."""
     return view.document.details.get("offered_as") or "unsaid"
@@ -447,7 +434,5 @@ FACTS: Final = (
     Fact("idp.wants_signed_requests", BOOL, want_signed, _IDP, optional=True),
     Fact("idp.role_count", NUMBER, idp_roles, _IDP),
     Fact("metadata.beside_idp", BOOL, beside_idp, ("sp-metadata",)),
-    Fact("sp.acs_url", URL, sp_acs_url, ("sp-metadata",)),
-    Fact("sp.entity_id", TEXT, sp_entity_id, ("sp-metadata",)),
     Fact("metadata.acs_endpoints", collection(ENDPOINT), acs_endpoints, ("sp-metadata",)),
 )  # fmt: skip

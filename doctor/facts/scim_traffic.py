@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts import scim as told
 from doctor.facts.capture import capture_of
-from doctor.facts.fact import BOOL, NUMBER, Fact, NoDocument, View, enum, given, words
+from doctor.facts.fact import BOOL, NUMBER, Fact, NoDocument, View, enum, words
 from doctor.model.scim import DEPARTURES, KINDS, LEAVERS, Body
 from doctor.model.state import ABSENT, Unknown
 
@@ -59,9 +59,14 @@ def leaver(view: View) -> Any:
             last[scim.who or f"?{at}"] = at
     each = {_outcome(found, at) for at in last.values()}
     worst = next((word for word in _ORDER if word in each), None)
-    if worst is None and _unread(found):
-        return Unknown.of("scim.leaver", "what was changed was not recorded")
+    if worst is None and (_unread(found) or _partial(view)):
+        return Unknown.of("scim.leaver", "not everything that was changed was recorded")
     return worst or "not-seen"
+
+
+def _partial(view: View) -> bool:
+    """Whether only a part of the traffic was kept: what is not there may have been sent."""
+    return not {"cut-short", "too-many-exchanges", "too-many-entries"}.isdisjoint(capture_of(view).notes)
 
 
 def _unread(found: list[tuple[Exchange, Scim]]) -> bool:
@@ -116,7 +121,7 @@ def updates_sent(view: View) -> Any:
 def _due(view: View, expected: str, name: str) -> Any:
     """False when somebody says that it was due in this traffic; a recording without traffic proves nothing."""
     found = _users(view)
-    if not found or _unread(found) or "cut-short" in capture_of(view).notes:
+    if not found or _unread(found) or _partial(view):
         return Unknown.of(name, "the recording does not show it")
     due = view[expected]
     if isinstance(due, Unknown):
@@ -235,8 +240,7 @@ def body_departures(view: View) -> Any:
 
 def body_status(view: View) -> Any:
     """The status that a SCIM error names in its body."""
-    found = _body(view)
-    return given(found.status) if found.kind == "error" else Unknown.of("scim.error_status")
+    return _body(view).status or Unknown.of("scim.status")
 
 
 def body_error_type(view: View) -> Any:
@@ -271,6 +275,6 @@ FACTS: Final = (
     Fact("scim.departures", words(*DEPARTURES), departures, _ON),
     Fact("scim.departures", words(*DEPARTURES), body_departures, _BODY),
     Fact("scim.body", enum(*KINDS), body_kind, _BODY),
-    Fact("scim.error_status", NUMBER, body_status, _BODY, optional=True),
+    Fact("scim.status", NUMBER, body_status, _BODY),
     Fact("scim.error_type", enum(*told.ERROR_TYPES), body_error_type, _BODY, optional=True),
 )  # fmt: skip

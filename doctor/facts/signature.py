@@ -219,8 +219,12 @@ def _other_issuer(view: View) -> bool:
 
 def signed_by(view: View) -> Any:
     """The certificate that the message carries in its first signature: subject, end of validity and fingerprint."""
-    found = [one.of.certificate for one in view["response.seals"] if one.of.certificate]
-    return _named(found[0]) if found else ABSENT
+    return mapped(view, "response.seals", _first_carried)
+
+
+def _first_carried(found: tuple[SealItem, ...]) -> Any:
+    carried = [one.of.certificate for one in found if one.of.certificate]
+    return _named(carried[0]) if carried else ABSENT
 
 
 def trusted_names(view: View) -> Any:

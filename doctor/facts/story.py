@@ -112,7 +112,9 @@ def _failure(code: str, message: str | None, events: list[Event]) -> Failure:
     connections = dict.fromkeys(one.connection_id for one in events if one.connection_id)
     ranked = tuple(sorted(people.items(), key=lambda pair: (-pair[1], pair[0])))
     unnamed = sum(not one.user for one in events)
-    return Failure(events[0].name, code, message, len(events), ranked, unnamed, events[0].at, events[-1].at, tuple(connections))
+    return Failure(
+        events[0].name, code, message, len(events), ranked, unnamed, events[0].at, events[-1].at, tuple(connections)
+    )
 
 
 def _renewals(each: list[Event]) -> tuple[Renewal, ...]:

@@ -86,7 +86,8 @@ def use(view: View) -> Any:
     if kind in ("at+jwt", "logout+jwt"):
         return "access-token" if kind == "at+jwt" else "logout-token"
     claims = found.claims
-    if "http://schemas.openid.net/event/backchannel-logout" in (claims.get("events") or {}):
+    events = claims.get("events")
+    if isinstance(events, dict) and "http://schemas.openid.net/event/backchannel-logout" in events:
         return "logout-token"
     if found.place == "id_token" or any(name in claims for name in ("nonce", "at_hash", "c_hash")):
         return "id-token"

@@ -71,8 +71,23 @@ def fetch(access: Access, about: About, manner: Manner = Manner()) -> Fetched:  
     story = next((part.story for part in parts if part.story is not None), None)
     company = next((part.organization for part in parts if part.organization is not None), None)
     records = {name: one for part in parts for name, one in part.records.items()}
-    whole = Live(parts[0].item, documents, facts, trouble, notes, story, company, records)
-    return Fetched(whole, tuple(api.evidence()))
+    seen = tuple(api.evidence())
+    whole = Live(parts[0].item, _with_exchanges(documents, parts[0].item, seen), facts, trouble, notes, story, company,
+                 records)  # fmt: skip
+    return Fetched(whole, seen)
+
+
+def _with_exchanges(
+    documents: tuple[Document, ...], item: dict[str, Any], seen: tuple[dict[str, Any], ...]
+) -> tuple[Document, ...]:  # fmt: skip
+    """The documents, the first of which holds the exchanges behind it: so a case keeps them.
+
+    The body of a good answer is left out there, since the document is made of it.
+    """
+    if not documents or not item:
+        return documents
+    rows = [{**one, "body": None if one["status"] == 200 else one["body"]} for one in seen]
+    return (_document({**item, "exchanges": rows}, documents[0].name), *documents[1:])
 
 
 def _readers(about: About) -> list[Callable[[Client, str, About], Live]]:

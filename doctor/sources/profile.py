@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import re
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -75,14 +76,17 @@ class Book(NamedTuple):
 
 
 class Keyring:
-    """The system's keyring, where there is one; `available` says so, and nothing of it ever raises a traceback."""
+    """The system's keyring, where there is one; `available` says so, and nothing of it ever raises a traceback.
 
-    def __init__(self) -> None:
-        self._backend: Any = None
+    It is looked for when it is first needed: most commands find their key in a variable.
+    """
+
+    @cached_property
+    def _backend(self) -> Any:
         with contextlib.suppress(Exception):  # a keyring without a desktop fails in a dozen ways
             found = import_module("keyring")
-            if found.get_keyring().priority > 0:
-                self._backend = found
+            return found if found.get_keyring().priority > 0 else None
+        return None
 
     @property
     def available(self) -> bool:
@@ -92,7 +96,7 @@ class Keyring:
     def get(self, name: str) -> str | None:
         """The secret of a profile, or None."""
         with contextlib.suppress(Exception):
-            found = self._backend.get_password(SERVICE, name) if self._backend else None
+            found = self._backend.get_password(SERVICE, name)
             return found if isinstance(found, str) else None
         return None
 
@@ -100,9 +104,8 @@ class Keyring:
         """Keep the secret of a profile. Raises `InputError`."""
         kept = False
         with contextlib.suppress(Exception):  # its message might hold the secret
-            if self._backend is not None:
-                self._backend.set_password(SERVICE, name, text)
-                kept = True
+            self._backend.set_password(SERVICE, name, text)
+            kept = True
         if not kept:
             raise InputError(
                 "this system has no keyring that can keep a secret",
@@ -112,8 +115,7 @@ class Keyring:
     def forget(self, name: str) -> None:
         """Forget the secret of a profile, if there is one."""
         with contextlib.suppress(Exception):
-            if self._backend is not None:
-                self._backend.delete_password(SERVICE, name)
+            self._backend.delete_password(SERVICE, name)
 
 
 # ── the file of profiles ───────────────────────────────────────────────────────────────────────────────────

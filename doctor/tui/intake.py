@@ -40,7 +40,7 @@ def recognised(text: str, book: Rulebook) -> Dropped:
         return _address(word)
     if word in book.ids:
         return Dropped("rule", word, "enter: the page of this rule")
-    if len(word) <= _SHORT and lookup.search(book.providers, word):
+    if len(word) <= _SHORT and lookup.plain(word) and lookup.search(book.providers, word):
         return Dropped("product", word, "enter: set up the chosen one")
     return Dropped("text", word, "enter: diagnose with this text")
 

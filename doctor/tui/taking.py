@@ -9,7 +9,7 @@ from doctor.tui import resume
 
 if TYPE_CHECKING:
     from doctor.tui.app import DoctorApp
-    from doctor.tui.desk import Desk
+    from doctor.tui.desk import Desk, Sheet
     from doctor.tui.intake import Dropped
 
 _TOLD: Final = frozenset(("error-text", "callback", "token", "private-key"))
@@ -40,7 +40,7 @@ def _shown(app: DoctorApp, name: str) -> None:
 
 def _take_input(app: DoctorApp, word: str) -> str:
     """A file or address: checked by itself, then evidence of the case; the name of the screen."""
-    desk = app.desk
+    desk, before = app.desk, app.desk.sheet
     sheet = desk.check(word, app.progressed)
     kinds = {one.kind for one in sheet.report.subjects}
     if kinds == {"case"}:
@@ -48,26 +48,28 @@ def _take_input(app: DoctorApp, word: str) -> str:
         return "resume"
     if "metadata-aggregate" not in kinds:
         desk.add_input(word)
-    return "diagnose" if _only_told(desk, kinds) else "check"
+    if _only_told(sheet, kinds):
+        desk.sheet = before
+        return "diagnose"
+    return "check"
 
 
 def _take_text(app: DoctorApp, text: str) -> str:
     """A paste: a document when it is one, else what somebody reports."""
-    desk = app.desk
+    desk, before = app.desk, app.desk.sheet
     sheet = desk.check(text.encode("utf-8", "replace"), app.progressed)
     kinds = {one.kind for one in sheet.report.subjects}
     desk.add_text(text)
-    return "diagnose" if _only_told(desk, kinds) else "check"
+    if _only_told(sheet, kinds):
+        desk.sheet = before
+        return "diagnose"
+    return "check"
 
 
-def _only_told(desk: Desk, kinds: set[str]) -> bool:
+def _only_told(sheet: Sheet, kinds: set[str]) -> bool:
     """Whether all of it is told, and nothing of it can be looked at."""
-    shown = desk.sheet.report.subjects if desk.sheet else ()
-    plain = all(one.kind != "unknown" or one.summary.get("form") == "text" for one in shown)
-    if kinds <= _TOLD | {"unknown"} and plain:
-        desk.sheet = None
-        return True
-    return False
+    plain = all(one.kind != "unknown" or one.summary.get("form") == "text" for one in sheet.report.subjects)
+    return kinds <= _TOLD | {"unknown"} and plain
 
 
 def _imported(desk: Desk, word: str) -> None:

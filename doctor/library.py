@@ -51,7 +51,8 @@ class Options(NamedTuple):
     holds the connection, workos or scalekit. `received_at`: when a response was received (aware; default: from
     the capture, else `at`, else unknown). `clock_tolerance`: seconds by which clocks may differ.
     `decryption_key`: the service provider's private key (PEM: a file or bytes); what it decrypts stays in
-    memory. `show_personal`: tell values of people as they are, not only their shape. Of OpenID Connect: `jwks`, the
+    memory. `show_personal`: tell values of people as they are, not only their shape. `connection`: the connection as
+    the vendor's API shows it (JSON, a file or bytes), with which subjects are compared. Of OpenID Connect: `jwks`, the
     provider's key set, which checks signatures of tokens; `issuer`, `client_id`, `redirect_uri` and `nonce`, as the
     application has them.
     """
@@ -72,6 +73,7 @@ class Options(NamedTuple):
     clock_tolerance: float | None = None
     decryption_key: Subject | None = None
     show_personal: bool = False
+    connection: Subject | None = None
     jwks: Subject | None = None
     issuer: str | None = None
     client_id: str | None = None
@@ -175,7 +177,8 @@ def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], di
 
 def _contexts(chosen: Options) -> list[Document]:
     """The files given beside the subjects."""
-    given = (("sp-metadata", chosen.sp_metadata), ("idp-metadata", chosen.idp_metadata), ("jwks", chosen.jwks))
+    given = (("sp-metadata", chosen.sp_metadata), ("idp-metadata", chosen.idp_metadata), ("jwks", chosen.jwks),
+             ("connection", chosen.connection))  # fmt: skip
     return [_context(subject, chosen, kind) for kind, subject in given if subject is not None]
 
 
@@ -248,7 +251,25 @@ def _told_by_idp(document: Document) -> Iterator[tuple[str, str | None]]:
     yield "idp.expected_entity_id", document.entity.entity_id if document.entity else None
 
 
-_TOLD_BY: Final = {"sp-metadata": told_by_sp, "idp-metadata": _told_by_idp}
+def _told_by_connection(document: Document) -> Iterator[tuple[str, Any]]:
+    """Every fact that a connection tells by itself."""
+    from doctor.facts.fact import View
+    from doctor.facts.registry import derivations
+    from doctor.model.state import ABSENT, Unknown
+
+    held = document.connection or next(iter(document.connections), None)
+    view = View(derivations("connection"), datetime.now(UTC), document._replace(connection=held))
+    for name in view.derivations:
+        value = view[name] if name.startswith(("connection.", "sp.", "idp.", "organization.")) else None
+        if value is not None and value is not ABSENT and not isinstance(value, Unknown):
+            yield name, value
+
+
+_TOLD_BY: Final[dict[str, Callable[[Document], Iterator[tuple[str, Any]]]]] = {
+    "connection": _told_by_connection,
+    "sp-metadata": told_by_sp,
+    "idp-metadata": _told_by_idp,
+}
 
 
 def _each(

@@ -103,6 +103,8 @@ class Server:
         self.users[name] = {**one.body, "id": name}
         if "answer-of-somebody-else" in self.modes:
             return 201, {}, self._shown(self.users["u-alice"])
+        if "wrong-id" in self.modes:
+            return 201, {}, {**self._shown(self.users[name]), "id": "u-alice"}
         if "no-answer" in self.modes:
             raise ConnectionAbortedError
         if "no-id" in self.modes:
@@ -147,7 +149,7 @@ class Server:
         return 204, {}, ""
 
     def _shown(self, user: dict[str, Any]) -> dict[str, Any]:
-        hidden = {"no-names": "name", "no-active": "active"}
+        hidden = {"no-names": "name", "no-active": "active", "no-emails": "emails", "no-user-name": "userName"}
         return {key: value for key, value in user.items() if key not in {hidden.get(mode) for mode in self.modes}}
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 from datetime import timedelta
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import jsonschema
 import pytest
+from joserfc import jwk, jwt
 
 from doctor.cli.main import main
 from doctor.sources import oidc
@@ -188,6 +190,8 @@ def test_a_right_secret_proves_nothing(capsys: pytest.CaptureFixture[str], monke
         ("--client-secret", "inline"),
         ("--redirect-uri", CALLBACK),
         ("--timeout", "0"),
+        ("--client-id", "web", "--redirect-uri", "http://[bad"),
+        ("--client-id", "web", "--redirect-uri", "/callback"),
         ("--client-id", "web", "--token", "/nowhere/at/all"),
     ],
 )
@@ -305,6 +309,36 @@ def test_an_address_without_https_is_not_asked() -> None:
     assert visitor.may("https://login.example.com/anything")
     assert not visitor.may("https://login.example.com:8443/anything")
     assert len(said) == 1
+
+
+@pytest.mark.parametrize("place", ["http://[bad", "https://\u00ff\u00ff", "//", "x" * 9000, "javascript:alert(1)", ""])
+def test_a_redirect_to_nowhere(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Provider(keys=KEYS)) as provider:
+        provider.answers = {"/authorize": (302, {"Location": place}, b"")}
+        assert probed(capsys, provider).code in (0, 1)
+        provider.answers = {WELL_KNOWN: (302, {"Location": place}, b"")}
+        assert probed(capsys, provider).code == 1
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [({}, []), ({"aud": "other"}, ["token-audience-mismatch"]), ({"nonce": "x"}, ["token-nonce-mismatch"])],
+)
+def test_a_token_is_judged_with_the_keys_that_were_fetched(
+    claims: dict[str, Any], expected: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = jwk.RSAKey.generate_key(2048, {"kid": "k1"})
+    now = int(time.time())
+    with serving(Provider(keys={"keys": [key.as_dict(private=False)]})) as provider:
+        body = {"iss": provider.issuer, "sub": "s", "aud": "web", "exp": now + 60, "iat": now, "nonce": "n", **claims}
+        token = jwt.encode({"alg": "RS256", "kid": "k1"}, body, key)
+        (tmp_path / "token.txt").write_text(token)
+        done = probed(capsys, provider, "--token", str(tmp_path / "token.txt"), "--nonce", "n")
+        assert done.ids() == expected
+        assert token not in done.out + done.talk
+        provider.keys = {"keys": [jwk.RSAKey.generate_key(2048, {"kid": "k2"}).as_dict(private=False)]}
+        again = probed(capsys, provider, "--token", str(tmp_path / "token.txt"), "--nonce", "n")
+    assert "token-key-unknown" in again.ids()
 
 
 def test_requests_are_bounded(capsys: pytest.CaptureFixture[str]) -> None:

@@ -117,6 +117,17 @@ def test_reading_finds_a_mistake(run: Callable[..., Said], mode: str) -> None:
     assert server.methods() == {"GET"}
 
 
+def test_what_users_lack_is_told(run: Callable[..., Said]) -> None:
+    for mode, rule, severity in (
+        ("no-user-name", "scim-users-incomplete", "error"),
+        ("no-names", "scim-users-incomplete", "warning"),
+        ("no-emails", "scim-users-without-emails", "notice"),
+    ):
+        with serving(mode) as server:
+            found = {one["id"]: one["severity"] for one in run(server).report["findings"]}
+        assert found == {rule: severity}
+
+
 WRITTEN: Final = {
     "ignore-active": "scim-server-ignores-active", "ignore-updates": "scim-server-ignores-updates",
     "readonly": "scim-creation-refused", "lying-patch": "scim-patch-announced-wrongly",
@@ -258,6 +269,21 @@ def test_no_token_is_shown(run: Callable[..., Said], mode: str, as_text: bool) -
         assert "doctor-wrong-" not in one.out + one.talk
 
 
+@pytest.mark.parametrize("before", range(180, 420, 12))
+@pytest.mark.parametrize("form", ["{0}{1}", '{{"detail": "{0}{1}"}}', "<!doctype html><title>{0}{1}</title>"])
+def test_not_even_a_part_of_a_token_is_shown(form: str, before: int, run: Callable[..., Said]) -> None:
+    body = form.format("x" * before, TOKEN).encode()
+    with answering(reply("400 Bad Request", body, Content_Type="text/html" if "<" in form else "text/plain")) as server:
+        said = run(server.url("/scim/v2"))
+    assert TOKEN[:4] not in said.out + said.talk
+
+
+def test_a_list_without_an_end_is_no_page(run: Callable[..., Said]) -> None:
+    with answering(reply("200 OK", b"[" + b" " * (9 * 1024 * 1024))) as server:
+        said = run(server.url("/scim/v2"), "--timeout", "5")
+    assert (said.code, said.headline) == (0, "scim-paging-broken")
+
+
 def test_no_token_is_in_a_traceback(run: Callable[..., Said], monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> object:
         raise RuntimeError
@@ -375,11 +401,21 @@ def test_what_cannot_be_removed_is_named(run: Callable[..., Said], mode: str) ->
     assert finding["severity"] == "warning"
 
 
-def test_nobody_else_is_touched_when_a_server_answers_with_somebody_else(run: Callable[..., Said]) -> None:
-    with serving("answer-of-somebody-else", "ignore-filter") as server:
+@pytest.mark.parametrize("more", [(), ("ignore-filter",)])
+@pytest.mark.parametrize("mode", ["answer-of-somebody-else", "wrong-id"])
+def test_nobody_else_is_touched(run: Callable[..., Said], mode: str, more: tuple[str, ...]) -> None:
+    with serving(mode, *more) as server:
         run(server, write=True)
     assert server.users["u-alice"] == ALICE
-    assert not [one for one in server.asked if "u-alice" in one.path]
+    assert not [one for one in server.asked if "u-alice" in one.path and one.method != "GET"]
+
+
+def test_a_user_without_the_name_is_not_trusted_to_be_ours(run: Callable[..., Said]) -> None:
+    with serving("no-user-name") as server:
+        said = run(server, write=True)
+    assert server.methods() == {"GET", "POST"}
+    assert "NOT REMOVED, delete it by hand" in said.talk
+    assert "scim-drill-leftover" in said.ids
 
 
 # ── the command line ───────────────────────────────────────────────────────────────────────────────────────

@@ -17,6 +17,8 @@ from joserfc import jwk, jwt
 
 import doctor
 from doctor.cli.main import main
+from doctor.engine.check import Checker
+from doctor.engine.rulebook import shipped
 from doctor.facts.oauth import issuer_difference
 from doctor.model.oidc import Answer, Callback, Discovery, KeySet, Sealed, Token
 from doctor.parse import jwt as tokens
@@ -246,6 +248,29 @@ def test_discovery(change: dict[str, Any], expected: list[str]) -> None:
     assert sorted(checked(json.dumps({**DISCOVERY, **change}))) == expected
 
 
+@pytest.mark.parametrize(
+    ("address", "issuer", "right"),
+    [
+        (f"{ISSUER}/.well-known/openid-configuration", ISSUER, True),
+        (f"{ISSUER}/.well-known/openid-configuration", f"{ISSUER}/", True),
+        (f"{ISSUER}/.well-known/openid-configuration", "https://login.example.org", False),
+        (f"{ISSUER}/realms/a/.well-known/openid-configuration", ISSUER, False),
+        (f"{ISSUER}/.well-known/oauth-authorization-server/realms/a", f"{ISSUER}/realms/a", True),
+        ("https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
+         "https://login.microsoftonline.com/{tenantid}/v2.0", True),
+        ("https://login.microsoftonline.com/common/.well-known/openid-configuration",
+         "https://sts.windows.net/{tenantid}/", True),
+        ("https://login.microsoftonline.com/common/.well-known/openid-configuration", "https://evil.example", False),
+        ("https://accounts.google.com/.well-known/openid-configuration", "accounts.google.com", True),
+    ],
+)  # fmt: skip
+def test_the_issuer_is_that_of_the_address(address: str, issuer: str, right: bool) -> None:
+    found = recognise(json.dumps({**DISCOVERY, "issuer": issuer}).encode(), address)
+    checker = Checker(shipped(), NOW, {}, {})
+    ids = [one.id for one in checker.document(found).findings]
+    assert ("oauth-issuer-mismatch" not in ids) == right
+
+
 def test_a_plain_oauth_server() -> None:
     names = ("issuer", "authorization_endpoint", "token_endpoint", "response_types_supported")
     assert checked(json.dumps({name: DISCOVERY[name] for name in names})) == ["discovery-is-oauth-only"]
@@ -335,6 +360,31 @@ def test_the_provider_is_quoted() -> None:
     url = f"{CALLBACK}?error=access_denied&error_description=Jo+jo@example.com+said+no&error_uri=https://idp/e%3Fx%3D1&state=s"
     found = doctor.check(url.encode(), at=NOW).findings[0]
     assert "access_denied: Jo xx@example.com said no: see https://idp/e" in found.message
+
+
+def test_a_known_error_is_explained_in_the_summary() -> None:
+    said = "AADSTS50105: Your administrator has configured the application to block users"
+    for subject in (
+        f"{CALLBACK}?error=access_denied&error_description={said.replace(' ', '+')}&state=s",
+        json.dumps({"error": "invalid_grant", "error_description": said}),
+    ):
+        told: Any = doctor.check(subject.encode(), at=NOW).subjects[0].summary["says"]
+        assert any("assigned" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("html", "code", "alert", "typed"),
+    [
+        ("<title>Error</title><p>Error 400: redirect_uri_mismatch</p>", "redirect_uri_mismatch", False, False),
+        ('<script>$Config={"m":"AADSTS50011: x"}</script><title>Sign in</title>', "AADSTS50011", False, False),
+        ("<script>var help = 'invalid_client'</script><title>Sign in</title>", None, False, False),
+        ("<div role=alert>no</div><form><input name=a></form>", None, True, True),
+        ("<form><input type=hidden name=a><button>go</button></form>", None, False, False),
+    ],
+)
+def test_pages(html: str, code: str | None, alert: bool, typed: bool) -> None:
+    found = pages.read(html.encode(), "text/html")
+    assert (found.code, found.alert, any(one.typed for one in found.forms)) == (code, alert, typed)
 
 
 # ── never shown, never kept ────────────────────────────────────────────────────────────────────────────────

@@ -56,6 +56,23 @@ class Driver:
         if self.place == "Home":
             await self.press("enter")
 
+    async def reply(self, text: str) -> None:
+        """Answer the question that is put with a text."""
+        await self._filled("#reply", text)
+
+    async def tell_value(self, text: str) -> None:
+        """Give the value that a step of a setup lacks."""
+        await self.press("v")
+        await self._filled("#line", text)
+
+    async def _filled(self, field: str, text: str) -> None:
+        from textual.widgets import Input
+
+        found = self.app.screen.query_one(field, Input)
+        found.focus()
+        found.value = text
+        await self.press("enter")
+
     async def idle(self) -> None:
         """Wait until nothing is being worked on."""
         async with asyncio.timeout(PATIENCE):

@@ -22,6 +22,8 @@ def parser() -> argparse.ArgumentParser:
         "subjects", nargs="+", metavar="SUBJECT", help="file, folder, pattern, URL or - for standard input"
     )
     option.party(found)
+    option.environment(found)
+    found.add_argument("--vendor", choices=("workos", "scalekit"), help="who holds the connection")
     option.output(found)
     found.add_argument("--compact", action="store_true", help="text: one line for each finding")
     found.add_argument(
@@ -36,15 +38,30 @@ def run(words: list[str]) -> int:
     """Run the command line; give the exit code."""
     chosen = parser().parse_args(words) if "--" in words else parser().parse_intermixed_args(words)
     option.spare(chosen.output, *chosen.subjects, chosen.idp_metadata, chosen.sp_metadata, chosen.decryption_key)
+    held, lost = _connection(chosen)
     report = library.check(
         *dict.fromkeys(chosen.subjects), progress=progress if sys.stderr.isatty() else None,
         fail_on=chosen.fail_on, **option.told(chosen), rules=chosen.rules, keep_going=chosen.keep_going,
+        connection=held, vendor=chosen.vendor,
     )  # fmt: skip
     option.say_unknown_provider(chosen.provider)
     option.write(_written(report, chosen), chosen.output)
-    if report.unreadable:
+    if report.unreadable or lost:
         return 2
     return 1 if report.verdict == "fail" else 0
+
+
+def _connection(chosen: argparse.Namespace) -> tuple[bytes | None, bool]:
+    """The connection of the options as the vendor's API shows it; and whether it was asked for and could not be had."""
+    if chosen.connection is None:
+        return None, False
+    from doctor.cli import live
+
+    found = live.about(chosen, connection=chosen.connection).live
+    if found.trouble is not None:
+        live.say(f"--connection {chosen.connection}: {found.trouble}; nothing was compared with it")
+    document = found.documents[0] if found.documents else None
+    return (document.source if document else None), found.trouble is not None
 
 
 def _written(report: doctor.Report, chosen: argparse.Namespace) -> str:

@@ -35,6 +35,10 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="a connection as the vendor's API shows it",
     )
+    option.environment(found)
+    add("--organization", metavar="ID", help="the organization at the vendor: does it exist, is it linked")
+    add("--domain", metavar="NAME", help="the domain of the person who cannot sign in")
+    add("--directory", metavar="ID", help="the directory at the vendor")
     add("--vendor", choices=("workos", "scalekit"), help="who holds the connection")
     add("--case", metavar="NAME", help="add to this case, or start it")
     add("--no-input", action="store_true", help="ask nothing; exit 3 when undecided")
@@ -55,6 +59,7 @@ def run(words: list[str]) -> int:
     book = library.rulebook(options)
     keeper = Keeper(chosen.case)
     case, unreadable = _gathered(keeper.started(options), chosen, options, book)
+    case, lost = _asked(case, chosen)
     session = casework.Session(case, book, chosen.fail_on, casework.personal(options))
     keeper.keep(session)
     if not chosen.no_input and chosen.format == "text" and sys.stdin.isatty():
@@ -62,7 +67,7 @@ def run(words: list[str]) -> int:
 
         asking.conversation(session, keeper.keep)
     option.write(_written(session.so_far, chosen, book.names), chosen.output)
-    return _code(session.so_far, unreadable=unreadable)
+    return _code(session.so_far, unreadable=unreadable or lost)
 
 
 def _options(chosen: argparse.Namespace) -> dict[str, Any]:
@@ -84,6 +89,23 @@ def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, 
     given = dict(_pair(text) for text in chosen.given) | _answers(chosen.answers)
     rest = casework.Evidence((), tuple(chosen.symptom), given)
     return casework.gather(case, rest, options, book), unreadable
+
+
+def _asked(case: Case, chosen: argparse.Namespace) -> tuple[Case, bool]:
+    """The case with what the vendor's API tells; and whether it could not be reached."""
+    meant = {
+        "connection": chosen.connection, "organization": chosen.organization, "user_domain": chosen.domain,
+        "directory": chosen.directory,
+    }  # fmt: skip
+    if not any(meant.values()):
+        return case, False
+    from doctor.cli import live
+
+    vendor = live.access(chosen).vendor
+    found = live.about(chosen, **meant).live
+    for note in found.notes:
+        live.say(note)
+    return casework.with_live(case, found, vendor), live.code(found.trouble) == 2
 
 
 def _pair(text: str) -> tuple[str, str]:

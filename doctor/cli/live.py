@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from doctor.model.finding import Finding
     from doctor.report.text import Look
     from doctor.sources.answer import Trouble
-    from doctor.sources.live import Live
+    from doctor.sources.live import Fetched, Live
     from doctor.sources.profile import Access
     from doctor.sources.vendor import Client
 
@@ -72,6 +72,15 @@ def client(chosen: argparse.Namespace, given: Access) -> Client:
 
     limits = Limits(timeout=min(10.0, chosen.timeout), total=min(MAX_TIMEOUT, chosen.timeout))
     return live.client(given, Manner(limits, allow_private=chosen.allow_private))
+
+
+def about(chosen: argparse.Namespace, **meant: str | None) -> Fetched:
+    """What the API tells of what is meant: fields of `About`. Raises `UsageError` when no key is set."""
+    from doctor.sources import live
+    from doctor.sources.vendor import Limits, Manner
+
+    manner = Manner(Limits(), allow_private=chosen.allow_private)
+    return live.fetch(access(chosen), live.About(**meant), manner)
 
 
 def say(text: str) -> None:

@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "config": "the environments of vendors, as profiles",
     "cases": "the diagnoses that are kept on this machine",
     "rules": "list, show, lint and test the rules",
-    "probe": "measure what answers on the network: clocks",
+    "probe": "measure what answers on the network: clocks, SCIM servers, OpenID providers",
     "explain": "explain a rule",
 }
 """Every command with its one line of help. Each lives in the module of its name."""

@@ -7,6 +7,7 @@ import contextlib
 import os
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from doctor.model.error import UsageError
@@ -75,6 +76,14 @@ def openid(parser: argparse.ArgumentParser) -> None:
     add("--nonce", metavar="TEXT", help="the nonce that the application sent with this sign-in")
 
 
+def environment(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say which vendor's API tells of a connection."""
+    add = parser.add_argument
+    add("--connection", metavar="ID", help="compare with this connection, read from the vendor's API")
+    add("--base-url", metavar="URL", help="address of the API (WORKOS_BASE_URL, SCALEKIT_ENVIRONMENT_URL)")
+    add("--profile", metavar="NAME", help="an environment of doctor config")
+
+
 def told(chosen: argparse.Namespace) -> dict[str, Any]:
     """What these options say, as the fields of `library.Options`."""
     names = (
@@ -134,9 +143,9 @@ def book(chosen: argparse.Namespace) -> Rulebook:
 
 def spare(target: str | None, *given: str | None) -> None:
     """Refuse to write over what was given as evidence. Raises `UsageError`."""
-    if target is None or not os.path.exists(target):
+    if target is None or not Path(target).exists():
         return
-    if any(one and os.path.exists(one) and os.path.samefile(one, target) for one in given):
+    if any(one and Path(one).exists() and Path(one).samefile(target) for one in given if one != "-"):
         raise UsageError(f"--output {target} would overwrite what was given to read", "name another file")
 
 

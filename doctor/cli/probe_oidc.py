@@ -63,6 +63,7 @@ def _report(chosen: argparse.Namespace) -> Report:
         raise UsageError(f"{chosen.timeout:g} is no number of seconds", "write it as --timeout 10")
     if chosen.redirect_uri and not chosen.client_id:
         raise UsageError("--redirect-uri says nothing without --client-id", "give both")
+    _uri(chosen.redirect_uri)
     wanted = oidc.Wanted(
         chosen.issuer, chosen.client_id, chosen.redirect_uri, tuple(chosen.scope.split()), chosen.response_type,
         pkce=not chosen.no_pkce,
@@ -72,6 +73,18 @@ def _report(chosen: argparse.Namespace) -> Report:
     if chosen.nonce:
         found = found._replace(given=found.given | {"oauth.nonce": chosen.nonce})
     return probe_oidc.report(found, shipped(), datetime.now(UTC), chosen.fail_on, chosen.provider)
+
+
+def _uri(text: str | None) -> None:
+    """Raises `UsageError` for a redirect URI that is no address."""
+    from urllib.parse import urlsplit
+
+    try:
+        whole = text is None or (bool(urlsplit(text).scheme) and text.isprintable() and " " not in text)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise UsageError("--redirect-uri is no whole address", "give it as the application sends it, with its scheme")
 
 
 def _say(address: str) -> None:

@@ -126,6 +126,7 @@ def _drilled(door: Door, found: Probed, user: str, manner: str) -> Probed:
     from doctor.sources import scim_drill
 
     patch = found.announced.get("patch", True)
+    door.renew(door.limits.total)
     done = scim_drill.drill(door, user, manner, patch=patch, say=_say)
     return found._replace(drill=done, steps=tuple(door.steps))
 

@@ -135,6 +135,17 @@ class Checker:
         }  # fmt: skip
         return document._replace(kind="error-text", details=details)
 
+    def _explained(self, document: Document) -> dict[str, object]:
+        """What is known of an error that a callback or a token endpoint brought, by provider and stage."""
+        if document.kind not in ("callback", "token") or not getattr(document.oidc, "error", None):
+            return {}
+        from doctor.engine import summary_oidc
+        from doctor.engine.report_text import matches
+
+        found = matches(summary_oidc.words(document), self.book.errors)
+        found = sorted(found, key=lambda match: match.entry["emitter"] is None)  # a provider's own words first
+        return {"says": list(dict.fromkeys(match.entry["means"] for match in found))[:5]} if found else {}
+
     def _wanted(self, document: Document, missing: dict[str, str]) -> dict[str, str]:
         """What is missing from the document; and from the case, of a message or when the case was spoken of at all."""
         case = self.case.sources or document.message is not None or document.capture is not None
@@ -164,7 +175,7 @@ class Checker:
 
     def subject(self, document: Document, view: View, totals: dict[str, int] | None = None) -> Subject:
         """How the report shows an input."""
-        told = summary.of(document) | summary.provider(view)
+        told = summary.of(document) | summary.provider(view) | self._explained(document)
         judged = self.book.judges(document.kind)
         product = summary.product(view)
         return Subject(document.name, document.kind, document.sha256, product, told, totals or {}, judged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,6 +36,16 @@ def of(document: Document) -> dict[str, object]:
     if isinstance(held, Answer):
         return told | _answer(held)
     return told | (_callback(held) if isinstance(held, Callback) else {})
+
+
+def words(document: Document) -> str:
+    """The error of a callback or an answer as text, in the form in which known error texts are looked for."""
+    held = document.oidc
+    if not isinstance(held, Answer | Callback):
+        return ""
+    if isinstance(held, Callback):
+        return f"{held.url}?error={held.error}&error_description={held.description or ''}"
+    return json.dumps({"error": held.error, "error_description": held.description or ""})
 
 
 def _discovery(held: Discovery) -> dict[str, object]:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import BOOL, NUMBER, PERSONAL, TEXT, TIME, URL, WORDS, Fact, View, cheaper, enum, given, inputs
-from doctor.facts.message import RESPONSES, SAID, byte_exact, first_assertion, hidden, of_assertion, partners, request_for, sent
+from doctor.facts.message import (
+    RESPONSES,
+    SAID,
+    byte_exact,
+    first_assertion,
+    hidden,
+    of_assertion,
+    partners,
+    request_for,
+    sent,
+)
 from doctor.facts.response import moment
 from doctor.model.state import ABSENT, Unknown
 

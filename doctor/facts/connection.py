@@ -17,7 +17,6 @@ from doctor.facts.fact import (
     collection,
     enum,
     given,
-    inputs,
 )
 from doctor.facts.input import FAILURES
 from doctor.model.state import ABSENT, Unknown
@@ -152,15 +151,6 @@ def fetch_failure(_view: View) -> Any:
     return "none"
 
 
-def certificate_known(view: View) -> Any:
-    """Whether the connection trusts one of the signing certificates that the metadata publishes."""
-    found = inputs(view, "connection.certificates", "idp.published_certificates")
-    if not isinstance(found, tuple):
-        return found
-    trusted = {item.sha256 for item in found[0]}
-    return bool(trusted & {item.sha256 for item in found[1]} - {ABSENT, ""})
-
-
 _DOCUMENT: Final = ("connection",)
 _CASE: Final = ("case",)
 _TOLD: Final = ("saml-response", "saml-assertion", "case")
@@ -181,8 +171,6 @@ FACTS: Final = (
     Fact("connection.certificates", collection(certificate.CERTIFICATE), certificates, _DOCUMENT,
          label="certificates in the connection", how=_ASKED),
     Fact("idp.signing_certificates", collection(certificate.CERTIFICATE), signing_certificates, _DOCUMENT),
-    Fact("connection.trusts_published_certificate", BOOL, certificate_known, _CASE, optional=True,
-         label="published certificate is in the connection", how="metadata and the connection, or --set"),
     Fact("connection.trusts_signing_key", BOOL, trusts_signing_key, _TOLD, optional=True,
          label="key that signs is trusted by the connection"),
     Fact("connection.allows_idp_initiated", BOOL, idp_initiated, _DOCUMENT, label="sign-in from the identity provider",

@@ -168,7 +168,8 @@ def _both_behind(parts: list[Document]) -> Iterator[Reading]:
 
 def _lag(document: Document) -> timedelta | None:
     """How long before its sending, by the recorder's clock, a message says that it was made."""
-    exchange, instant = _exchange(document), getattr(document.message, "issue_instant", None)
+    exchange = _exchange(document)
+    instant: Instant | None = getattr(document.message, "issue_instant", None)
     if exchange is None or exchange.sent is None or instant is None or instant.at is None:
         return None
     return exchange.sent - instant.at

@@ -59,9 +59,9 @@ _NEEDED: Final = {
 _OF_CASE: Final = {
     name: subject
     for subject, names in {
-        "party": ("acs.difference", "audience.difference"),
+        "party": ("acs.difference", "audience.difference", "connection.trusts_published_certificate"),
         "evidence": ("evidence.kinds",),
-        "connection": ("fetch.failure", "connection.trusts_published_certificate", "connection.trusts_signing_key"),
+        "connection": ("fetch.failure", "connection.trusts_signing_key"),
         "response": ("idp.entity_id_difference",),
         "assertion": ("idp.name_id_sent", "name_id.format_fits"),
         "clock": ("clock.tolerance_seconds", "clock.idp_off_direction", "clock.idp_off_at_least_seconds",

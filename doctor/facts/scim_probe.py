@@ -31,6 +31,8 @@ def told(found: Probed) -> dict[str, Any]:
     if found.search is not None:
         facts["scim.filter_ignored"] = found.search == "ignored"
         facts["scim.filter_works"] = None if found.search == "ignored" else found.search == "works"
+    if found.answer == "too-large":
+        facts["scim.paging_works"] = False
     facts |= _refused(found) | _contrasted(found) | _sampled(found.sample) | _drilled(found.drill)
     return {name: value for name, value in facts.items() if value is not None}
 

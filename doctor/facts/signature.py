@@ -186,14 +186,13 @@ def _weighed(view: View, found: tuple[VerdictItem, ...]) -> str | Unknown:
     if any(one.state == "valid" and one.reads_covered for one in found):
         return _broken(view, found) if any(_contradicts(one) for one in found) else "valid"
     states = {one.state for one in found}
-    if "valid" in states or any(one.wrapping != "none" for one in found):
+    detached = "valid" in states or any(one.wrapping != "none" for one in found)
+    if detached or states == {"covers-other"}:
         return "covers-other"
     if any(one.reason in ("altered", "unknown-signer") for one in found):
         return _broken(view, found)
     if "untrusted-key" in states:
         return "other-issuer" if _other_issuer(view) else "untrusted-key"
-    if states == {"covers-other"}:
-        return "covers-other"
     if "unsupported" in states:
         return "refused"
     return Unknown.of("response.signature", found[0].detail or "it could not be judged")

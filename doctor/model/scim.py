@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 ANSWERS: Final = (
     "ok", "unauthorized", "forbidden", "not-found", "not-found-page", "page", "redirected", "rate-limited",
     "unsupported", "refused", "server-error", "gateway-error", "not-scim", "unreachable", "timeout", "tls", "cut-short",
-    "private-address",
+    "private-address", "too-large",
 )  # fmt: skip
 """What an answer comes to: `page` is HTML instead of SCIM, `not-found-page` a 404 as HTML, `unsupported` 405 or 501,
 `gateway-error` 502 to 504, `not-scim` a success without the SCIM document that was asked for."""

@@ -20,6 +20,10 @@ _CODE: Final = re.compile(
 )
 
 
+_HIDDEN: Final = re.compile(r"\bAADSTS\d{4,8}\b")
+"""Entra ID's pages are drawn by a script that holds their error; the code is like no other word."""
+
+
 class Form(NamedTuple):
     """A form: where it goes, its fields with their values, and whether a person may type something."""
 
@@ -54,8 +58,8 @@ def read(body: bytes, content_type: str) -> Page:
     return Page("text" if text.strip() else "empty", told=words(text[:400]), code=_code(text))
 
 
-def _code(text: str) -> str | None:
-    found = _CODE.search(text)
+def _code(text: str, whole: str = "") -> str | None:
+    found = _CODE.search(text) or _HIDDEN.search(whole)
     return found[0] if found else None
 
 
@@ -124,8 +128,6 @@ def _html(text: str) -> Page:
         reader.feed(text)
     except (AssertionError, ValueError):  # html.parser of Python 3.11 asserts on some broken declarations
         return Page("html", code=_code(text))
-    told = " ".join(reader.words)
-    return Page(
-        "html", words("".join(reader.title)), words(told), _code(f"{' '.join(reader.title)} {told}"), reader.alert,
-        tuple(reader.forms),
-    )  # fmt: skip
+    told, title = " ".join(reader.words), "".join(reader.title)
+    code = _code(f"{title} {told}", text)
+    return Page("html", words(title), words(told), code, reader.alert, tuple(reader.forms))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_KEPT: Final = 20 * 1024 * 1024
 """Bytes of one document that a case keeps."""
 _JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
-NEVER: Final = ("private-key",)
+NEVER: Final = ("token", "private-key")
 """Kinds of which nothing is kept."""
 
 
@@ -45,7 +45,7 @@ def stripped(document: Document) -> bytes:
         from doctor.parse import application
 
         return application.written(document)
-    if document.kind == "token" or document.kind in NEVER:
+    if document.kind in NEVER:
         return _secret(document)
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
         return _json(data)

@@ -151,7 +151,7 @@ def fetched(visitor: Visitor, url: str, kind: str) -> Read:
             return _document(place, seen, kind)
         target = joined(place, seen.location)
         if not visitor.may(target):
-            host = urlsplit(target).hostname or shown(target)
+            host = host_of(target)
             return Read(place, "redirects", f"it redirects to {host}, which was not asked", None, host, seen)
         place = target
     return Read(url, "redirects", f"more than {HOPS} redirects")
@@ -178,6 +178,14 @@ def _otherwise(found: Document, url: str) -> tuple[str, str]:
     if found.input.form == "json" and found.input.problem is None:
         return "other-json", f"{shown(url)} is other JSON"
     return "not-json", f"{shown(url)} is no JSON"
+
+
+def host_of(url: str) -> str:
+    """The host of an address that is not asked, to be told; whatever stands there when it is none."""
+    try:
+        return urlsplit(url).hostname or shown(url)[:100]
+    except ValueError:
+        return shown(url)[:100]
 
 
 def joined(base: str, place: str) -> str:

@@ -1,4 +1,4 @@
-"""The authorization endpoint asked without a person: each request followed to its end, and what shows where it ended."""
+"""The authorization endpoint asked without a person: each request followed to its end, and where that was."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 from doctor.model.oidc_probe import Attempt
 from doctor.parse import page as pages
 from doctor.parse.oidc import words
-from doctor.sources.oidc import HOPS, REDIRECTS, joined
+from doctor.sources.oidc import HOPS, REDIRECTS, host_of, joined
 from doctor.sources.url import shown
 from doctor.sources.visit import Ask, Cookies
 
@@ -49,7 +49,7 @@ class Door:
             if _is_back(place, sent.redirect_uri):
                 return _returned(name, seen.status, _parameters(place), steps)
             if not self.visitor.may(place):
-                host = urlsplit(place).hostname
+                host = host_of(place)
                 return Attempt(name, "left-provider", seen.status, host=host, look=(host,), steps=tuple(steps))
         return Attempt(name, "other-page", None, None, f"more than {HOPS} redirects", steps=tuple(steps))
 
@@ -114,7 +114,9 @@ def _kind(page: Page, status: int) -> str:
 
 def _said(page: Page) -> str | None:
     """A page's words: its text where an error code stands in it, else its title; the rest is mostly a frame."""
-    return page.told if page.code and page.code in (page.told or "") else page.title or page.told
+    if page.code and page.code in (page.told or ""):
+        return page.told
+    return ": ".join(filter(None, (page.code, page.title or page.told))) or None
 
 
 def _look(page: Page, status: int | None, query: dict[str, str]) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""One client authentication at the token endpoint, with a made-up code: what it shows is whether the client is refused."""
+"""One client authentication at the token endpoint, with a made-up code: whether the client is refused."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ _SILENT: Final = ("login_required", "interaction_required", "consent_required", 
 _CLIENT: Final = ("invalid_client", "unauthorized_client", "unknown_client", "application_not_found", "AADSTS700016")
 _REDIRECT: Final = ("redirect_uri_mismatch", "invalid_redirect_uri", "AADSTS50011")
 _TYPES: Final = ("unsupported_response_type", "unauthorized_client")
+_PAGES: Final = ("login-page", "other-page", "left-provider")
 _NEAR: Final = 6
 _SCOPES: Final = 6
 
@@ -130,7 +131,7 @@ def _compared(door: Door, first: Attempt) -> Drilled:
     if not like_client and not like_other and first.ended != "error-page":
         return told._replace(refused="nothing", redirect_accepted=True, client_known=True)
     if not _is_refusal(first):
-        late = like_client and like_other and first.ended == "login-page"
+        late = like_client and like_other and first.ended in _PAGES
         refused = "not-before-sign-in" if late else "undecided"
         return told._replace(refused=refused, told=None, error=None, any_redirect=other.returned or None)
     if like_client:

@@ -227,7 +227,8 @@ def _clock(read: Read) -> Iterator[Subject]:
     if date is None or seen.sent is None:
         return
     url = shown(read.url)
-    stored = timedelta(seconds=int(seen.age) + 1) if seen.age.isascii() and seen.age.isdigit() else timedelta()
+    aged = seen.age.isascii() and seen.age.isdigit() and len(seen.age) < 10
+    stored = timedelta(seconds=int(seen.age) + 1 if aged else 0)
     after, before = seen.sent - stored, seen.sent + timedelta(seconds=seen.elapsed)
     reading = Reading(url, "http-date", date, after, before, 1.0, f"HTTP Date of {url}")
     for one in clocks.told((Measured(f"clock of {url}", "http-date", (reading,), seen.elapsed),)):

@@ -38,7 +38,7 @@ _STATUS: Final = {
     429: "rate-limited", 502: "gateway-error", 503: "gateway-error", 504: "gateway-error", 407: "gateway-error",
 }  # fmt: skip
 _FAILURES: Final = {"dns": "unreachable", "refused": "unreachable", "timeout": "timeout", "tls": "tls",
-                    "private-address": "private-address"}  # fmt: skip
+                    "private-address": "private-address", "too-large": "too-large"}  # fmt: skip
 _CHALLENGES: Final = (
     ("expired", re.compile(r"expire[ds]?\b|\bexpiry\b|abgelaufen", re.IGNORECASE)),
     ("other-directory", re.compile(
@@ -143,8 +143,8 @@ def _without_id(path: str) -> str:
 def _read(name: str, path: str, seen: Exchange, secret: tuple[Secret, ...]) -> Reply:
     value, page = _json(seen.body), _is_page(seen)
     answer = _answer(seen, value, page=page)
-    words = _words(seen, value, page=page)
-    detail = redaction.masked(redaction.text(held.without(" ".join(words.split())[:400], secret)))
+    words = held.without(_words(seen, value, page=page), secret)  # before it is cut: half a token is one too many
+    detail = redaction.masked(redaction.text(" ".join(words.split())))[:400]
     kind = value.get("scimType") if isinstance(value, dict) else None
     error_type = kind[:60] if isinstance(kind, str) and kind.isalnum() else None
     step = Step(name, seen.method, path, answer, seen.status, detail, error_type, round(seen.elapsed, 3))
@@ -200,11 +200,11 @@ def _words(seen: Exchange, value: Any, *, page: bool) -> str:
     if 300 <= status < 400:
         return f"a redirect to {seen.headers.get('location', 'nowhere')}"
     if page:
-        found = re.search(rb"(?i)<title[^>]{0,200}>([^<]{1,200})", seen.body[:20_000])
+        found = re.search(rb"(?i)<title[^>]{0,200}>([^<]{1,2000})", seen.body[:20_000])
         return "an HTML page" + (f" titled {found[1].decode('utf-8', 'replace').strip()!r}" if found else "")
     if status < 400 and not _is_error(value):
         return ""
     if isinstance(value, dict):
         said = (value.get(name) for name in ("detail", "message", "error_description", "error", "title"))
         return "; ".join(dict.fromkeys(one for one in said if isinstance(one, str)))
-    return seen.body[:200].decode("utf-8", "replace")
+    return seen.body[:20_000].decode("utf-8", "replace")

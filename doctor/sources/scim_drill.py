@@ -96,7 +96,7 @@ class _Course:
         self.door, self.name, self.patch = door, name, patch
         self.told = Drill(name, manner)
         self.id = ""
-        self.sent = False
+        self.sent = self.ours = False
 
     # ── the course ──
 
@@ -122,10 +122,10 @@ class _Course:
             self.id = _id(made.value)
         if not self.id:
             self._found("search for the new user")
-        shown = self._read("read") if self.id else None
+        shown = self._own("read") if self.id else None
         if shown is not None:
             self.told = self.told._replace(names_kept=has(shown, "name.givenName") and has(shown, "name.familyName"))
-        return bool(self.id)
+        return self.ours
 
     def _updated(self) -> bool:
         """Change the family name; whether the drill can go on."""
@@ -175,14 +175,21 @@ class _Course:
         reply = self.door.ask(name, "GET", self._path())
         return reply.value if reply.step.answer == "ok" and isinstance(reply.value, dict) else None
 
+    def _own(self, name: str) -> dict[str, Any] | None:
+        """The user of this id, when it is ours: only then anything is changed or deleted."""
+        shown = self._read(name)
+        self.ours = shown is not None and _is(shown, self.name)
+        return shown if self.ours else None
+
     def _found(self, name: str) -> bool | None:
-        """Whether a search finds the user, whose id is known from then on; None when searching does not work."""
+        """Whether a search finds the user, whose id is known from then on; None when searching does not tell."""
         reply = self.door.ask(name, "GET", f"/Users?filter={by_name(self.name)}&count=2")
-        if reply.step.answer != "ok" or page(reply.value) is None:
+        found = page(reply.value) if reply.step.answer == "ok" else None
+        if found is None:
             return None
         listed = [one for one in reply.value.get("Resources") or () if _is(one, self.name)]
         self.id = self.id or (_id(listed[0]) if listed else "")
-        return bool(listed)
+        return True if listed else None if found.shown else False
 
     def _path(self) -> str:
         return f"/Users/{quote(self.id, safe='')}"
@@ -198,11 +205,11 @@ class _Course:
         if not self.sent or self.told.created is False:
             return
         self.door.renew(CLEAN_UP)
-        if not self.id and self._absent():
+        if not self.id and self._absent() and self.told.created is None:
             say(f"not found: {self.name}; its creation was never answered, so look for it once more later")
             return
         gone = False
-        if self.id:
+        if self.id and (self.ours or self._own("read before the deletion")):
             self.door.ask("delete", "DELETE", self._path())
             gone = _gone(self.door.ask("read after the deletion", "GET", self._path()))
         self.told = self.told._replace(removed=gone, leftover="" if gone else self.name)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from doctor.sources.case_store import Store
-    from doctor.tui.screens.page import Page
+    from doctor.tui.screens.page import Exported, Page
 
 
 STYLES: Final = ("doctor.tcss", *(f"screens/{name}.tcss" for name in ("check", "diagnose", "setup", "list", "dialog")))
@@ -60,6 +60,7 @@ class DoctorApp(App[None]):
         self._cancel = threading.Event()
         self._busy = False
         self._preferences = preference.Preferences()
+        self._complaint: DoctorError | None = None
         for one in theme.THEMES:
             self.register_theme(one)
         self.stylesheet.set_variables(self.get_css_variables())  # they were made before the themes were known
@@ -73,7 +74,7 @@ class DoctorApp(App[None]):
         try:
             self._preferences = preference.load()
         except DoctorError as error:
-            self.call_after_refresh(self.fail, error)
+            self._complaint = error
         if self._preferences.theme in self.available_themes:
             self.theme = str(self._preferences.theme)
         if self._preferences.keys:
@@ -85,6 +86,8 @@ class DoctorApp(App[None]):
 
     def on_ready(self) -> None:
         """While somebody looks at the first screen, load the others."""
+        if self._complaint is not None:
+            self.call_after_refresh(self.fail, self._complaint)
         self.run_worker(
             lambda: [import_module(f"doctor.tui.screens.{name}") for name in _PAGES], thread=True, group="warm"
         )
@@ -268,7 +271,11 @@ class DoctorApp(App[None]):
         page = self.screen
         if isinstance(page, _page()) and page.exportable():
             picture = self.export_screenshot(title="doctor")
-            self.work("preparing", page.exports, lambda found: self.push_screen(Export(found, picture)))
+
+            def offer(found: Exported) -> None:
+                self.push_screen(Export(found, picture))
+
+            self.work("preparing", page.exports, offer)
 
     def action_next_theme(self) -> None:
         """The next of the three themes; kept for the next time."""

@@ -47,7 +47,7 @@ class Difference(Widget):
                 if piece or start == 0:
                     found.append(Content.assemble((f"{label:<{_LABEL}}", paint.DIM), self._piece(piece, at - start)))
             if start <= at < start + room:
-                found.append(self._caret(at - start, room))
+                found += self._caret(at - start, room)
         return found
 
     def _piece(self, text: str, at: int) -> Content:
@@ -56,9 +56,14 @@ class Difference(Widget):
         at = max(at, 0)
         return Content.assemble(text[:at], (text[at:], "$text-error bold underline"))
 
-    def _caret(self, at: int, room: int) -> Content:
+    def _caret(self, at: int, room: int) -> list[Content]:
+        """The mark, with the kind of difference behind it, before it, or else on a line of its own."""
         said = (self._kind or "").replace("-", " ")
         caret = glyphs_of(self).caret
-        before = at + len(said) + 2 > room
-        shown = f"{said} {caret}".rjust(at + 1) if before else " " * at + f"{caret} {said}"
-        return Content.assemble(" " * _LABEL, (shown, "$text-error"))
+        if at + len(said) + 2 <= room:
+            shown = [" " * at + f"{caret} {said}"]
+        elif len(said) < at:
+            shown = [f"{said} {caret}".rjust(at + 1)]
+        else:
+            shown = [" " * at + caret, said]
+        return [Content.assemble(" " * _LABEL, (one, "$text-error")) for one in shown]

@@ -10,8 +10,9 @@ from textual.widgets import Static
 from doctor.tui import paint
 
 if TYPE_CHECKING:
+    from textual.binding import ActiveBinding
     from textual.events import Click, Resize
-    from textual.screen import ActiveBinding, Screen
+    from textual.screen import Screen
 
 
 class Shown(NamedTuple):

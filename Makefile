@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers docs examples lock clean
+.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers docs examples lock clean
 
 demo: $(VENV)/run                      ## install, and check the shipped examples
 	@$(BIN)/python -m tests.demo
@@ -48,6 +48,12 @@ clinic: $(VENV)/dev                    ## patients with fresh keys: is the right
 
 peers: $(VENV)/run                     ## real SAML software beside doctor; PEERS="pysaml2 samlify" for some of it
 	$(BIN)/python -m peers --install $(PEERS)
+
+scim-servers: $(VENV)/run              ## real SCIM servers, each with its mistakes: docs/scim-servers.md anew
+	$(BIN)/python -m peers.scim_table --install --write
+
+oidc-servers: $(VENV)/run              ## real OpenID providers, each with its mistakes: docs/oidc-servers.md anew
+	$(BIN)/python -m peers.oidc_run --install --write
 
 docs: $(VENV)/dev                      ## the generated pages
 	$(BIN)/python -m docs.generate

@@ -157,7 +157,7 @@ deactivated and deleted, except where the row is about the token or the address.
 This page is written by one command; it fails when a headline is not the right one:
 
 ```sh
-.venv/bin/python -m peers.scim_table --install --write
+make scim-servers
 ```
 
 | server | mistake | what it answered | doctor's headline |

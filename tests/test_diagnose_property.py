@@ -138,6 +138,7 @@ BEATS: Final = {
     "connection.trusts_signing_key": "a verified response beats the fingerprints that people compared",
     "idp.name_id_sent": "a response beats what stands in the console",
     "scim.server_answers": "the status of an answer beats what people say of the server",
+    "oauth.redirect_difference": "both addresses beat the provider's refusal, which only says that they differ",
     "scim.filter_supported": "the error type of an answer beats what people say of the search",
 }
 """Derived facts in which one way of knowing beats another; there a stronger observation may correct a weaker one."""

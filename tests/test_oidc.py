@@ -118,6 +118,12 @@ def test_an_unknown_client(style: str, capsys: pytest.CaptureFixture[str]) -> No
     assert done.ids() == ["oauth-client-invalid"]
 
 
+def test_without_a_redirect_uri_only_the_client_is_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Provider(keys=KEYS)) as provider:
+        assert ran(capsys, provider.issuer, "--client-id", "web").ids() == []
+        assert ran(capsys, provider.issuer, "--client-id", "nobody").ids() == ["oauth-client-invalid"]
+
+
 def test_a_page_that_names_no_cause_stays_undecided_between_two(capsys: pytest.CaptureFixture[str]) -> None:
     with serving(Provider("words", keys=KEYS)) as provider:
         done = probed(capsys, provider, "--client-id", "nobody")

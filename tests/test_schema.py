@@ -170,9 +170,13 @@ def test_crashed(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(_rule: object, _view: object) -> Iterator[object]:
         raise RuntimeError("a defect")
 
-    monkeypatch.setattr(engine_plan.Plan, "_judge_plain", lambda plan, view, outcomes, _missing: outcomes.extend(
-        outcome for rule, _ in plan.plain for outcome in engine_rule.run(rule, view)
-    ))
+    monkeypatch.setattr(
+        engine_plan.Plan,
+        "_judge_plain",
+        lambda plan, view, outcomes, _missing: outcomes.extend(
+            outcome for rule, _ in plan.plain for outcome in engine_rule.run(rule, view)
+        ),
+    )
     monkeypatch.setattr(engine_rule, "_run", crash)
     data = written.as_data(library.check(EXAMPLES[0], at=NOW), "0")
     assert {one["verdict"] for one in data["findings"]} == {"crashed"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import pty
 import select
 import signal
 import sys
@@ -196,6 +195,20 @@ def test_the_palette_finds_rules_and_products(home: Path) -> None:
     run(journey())
 
 
+def test_a_case_can_be_named(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            app.app.name_case()
+            await app.idle()
+            await app.fill("#line", "acme")
+            assert app.text().split("\n")[0].rstrip().endswith("acme · Okta · pass")
+            await app.drop("stuck in validating")
+        assert [(one.name, one.headline) for one in Store().rows()] == [("acme", "certificate-expired")]
+
+    run(journey())
+
+
 # --- what comes from outside
 
 
@@ -365,7 +378,7 @@ def test_an_aggregate_tells_its_progress_and_stops_when_cancelled(home: Path) ->
         ("", "nothing"), ("okta", "product"), ("azure ad", "product"), ("okta scim", "product"),
         ("acs-url-mismatch", "rule"), (EXPIRED, "path"), (f"file://{EXPIRED}", "path"), (f"'{EXPIRED}'", "path"),
         ("https://idp.example.com/metadata", "url"), ("https://sp.example.com/acs?SAMLResponse=PHNhbWw", "text"),
-        ("conn_01E4ZCR3C56J083X43JQXF3JK5", "text"), ("AADSTS50105: not assigned", "text"),
+        ("conn_01E4ZCR3C56J083X43JQXF3JK5", "connection"), ("AADSTS50105: not assigned", "text"),
         ("PHNhbWxwOlJlc3BvbnNl" * 20, "text"), ("/no/such/file.xml", "text"), ("\0", "text"),
     ],
 )  # fmt: skip
@@ -499,6 +512,8 @@ def test_a_dumb_terminal_gets_help(home: Path) -> None:
 
 def on_terminal(home: Path, until: bytes, **environment: str) -> bytes:
     """What `doctor` writes to a terminal until these bytes come."""
+    import pty
+
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(Path(__file__).resolve().parent.parent)

@@ -58,14 +58,15 @@ class Driver:
 
     async def reply(self, text: str) -> None:
         """Answer the question that is put with a text."""
-        await self._filled("#reply", text)
+        await self.fill("#reply", text)
 
     async def tell_value(self, text: str) -> None:
         """Give the value that a step of a setup lacks."""
         await self.press("v")
-        await self._filled("#line", text)
+        await self.fill("#line", text)
 
-    async def _filled(self, field: str, text: str) -> None:
+    async def fill(self, field: str, text: str) -> None:
+        """Fill a field and take it."""
         from textual.widgets import Input
 
         found = self.app.screen.query_one(field, Input)

@@ -58,9 +58,7 @@ def party(parser: argparse.ArgumentParser) -> None:
     add("--at", metavar="TIME", help="the moment of judgement (default: now)")
     add("--received-at", metavar="TIME", help="when a response was received (default: from the capture, else --at)")
     add("--clock-tolerance", metavar="SECONDS", type=float, help="by how much clocks may differ (default: 300)")
-    add(
-        "--decryption-key", metavar="FILE", help="the service provider's private key, to open what is encrypted"
-    )
+    add("--decryption-key", metavar="FILE", help="the service provider's private key, to open what is encrypted")
     openid(parser)
     add("--show-personal", action="store_true", help="show names and addresses of people, which are masked otherwise")
     add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")

@@ -40,7 +40,7 @@ class _Watched(View):
         return value
 
     @property
-    def around(self) -> Any:  # type: ignore[override]
+    def around(self) -> Any:
         """The documents of the case; asking for them is noted."""
         self.asked.add(AROUND)
         return _AROUND.__get__(self)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from doctor.engine import check, judge
-from doctor.model.finding import Subject
+from doctor.model.finding import SEVERITIES, Subject
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,7 +23,8 @@ def report(found: Probed, book: Rulebook, now: datetime, fail_on: str = "error",
     """The report of what was probed: a subject for each document, each request and the provider's clock."""
     checked = [_checked(one, found, book, now, provider) for one in found.subjects]
     told = check.report(checked, book, now, fail_on, found.unreadable)
-    return told._replace(subjects=tuple(one.subject for one in checked), not_checked=())
+    worst_first = tuple(sorted(told.findings, key=lambda one: SEVERITIES.index(one.severity)))
+    return told._replace(subjects=tuple(one.subject for one in checked), findings=worst_first, not_checked=())
 
 
 def _checked(one: Seen, found: Probed, book: Rulebook, now: datetime, provider: str | None) -> Checked:

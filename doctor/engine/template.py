@@ -1,7 +1,8 @@
 """Texts of rules: `{fact}`, `{fact.field}`, `{field}`, each with an optional format.
 
 Formats: `date` (2026-11-10), `ago` (12 days ago, in 40 days), `list` (a, b and c), `quoted` (white
-space made visible), `days` (one day, 3 days), `clock` (2 hours ahead). No logic: a text is used when all of its values are known.
+space made visible), `days` (one day, 3 days), `clock` (2 hours ahead). No logic: a text is used when all of its
+values are known.
 """
 
 from __future__ import annotations
@@ -103,7 +104,12 @@ def _quoted(value: Any) -> str:
 def _clock(value: Any) -> str:
     """Seconds by which a clock is off, as people say it."""
     seconds = abs(int(value))
-    parts = [(seconds // 86400, "day"), (seconds % 86400 // 3600, "hour"), (seconds % 3600 // 60, "minute"), (seconds % 60, "second")]
+    parts = [
+        (seconds // 86400, "day"),
+        (seconds % 86400 // 3600, "hour"),
+        (seconds % 3600 // 60, "minute"),
+        (seconds % 60, "second"),
+    ]
     told = [f"{count} {word}{'' if count == 1 else 's'}" for count, word in parts if count][:2]
     return f"{' '.join(told) or 'no time'} {'ahead' if value > 0 else 'behind'}"
 

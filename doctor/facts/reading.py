@@ -162,7 +162,9 @@ def _both_behind(parts: list[Document]) -> Iterator[Reading]:
             for party, one in (("sp", request), ("idp", response)):
                 exchange, instant = _exchange(one), getattr(one.message, "issue_instant", None)
                 if exchange is not None and exchange.sent is not None:
-                    yield from _issued(party, f"{one.name}: IssueInstant", instant, exchange.sent - _PROMPT, exchange.sent)
+                    yield from _issued(
+                        party, f"{one.name}: IssueInstant", instant, exchange.sent - _PROMPT, exchange.sent
+                    )
             return
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from doctor.facts.fact import Fact, View
 
 SUBJECTS: Final = (
-    "input", "metadata", "certificate", "provider", "habit", "party", "evidence", "connection", "login", "response",
+    "input", "metadata", "certificate", "provider", "party", "evidence", "connection", "login", "response",
     "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "scim_traffic", "oauth", "organization",
-    "application", "discovery", "token", "callback", "directory", "event",
+    "application", "discovery", "token", "callback", "directory", "event", "habit",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 

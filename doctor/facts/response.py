@@ -107,7 +107,10 @@ def seen_entity_id(view: View) -> Any:
     if view.document.kind == "saml-logout" and own == getattr(view.document.message, "issuer", None):
         return ABSENT  # a logout message of the application itself
     named = [one for one in _issuers(view.document.message) if one]
-    return next((one for one in named if not isinstance(expected, Unknown) and one != expected), given(named[0] if named else None))
+    return next(
+        (one for one in named if not isinstance(expected, Unknown) and one != expected),
+        given(named[0] if named else None),
+    )
 
 
 def _issuers(message: Any) -> list[str | None]:

@@ -102,10 +102,10 @@ class _Room:
 
 
 def _recorded(found: har.Found) -> Capture:
-    budget, notes, slots, room = embedded.Budget(), [], [], _Room()
+    budget, notes, room = embedded.Budget(), [], _Room()
+    slots: list[Slot] = []
     try:
-        for entry in har.entries(found):
-            slots.append(room.admitted(_slot(found, entry, budget, room)))
+        slots.extend(room.admitted(_slot(found, entry, budget, room)) for entry in har.entries(found))
     except har.Broken as broken:
         notes.append(broken.note)
     if room.full or room.left[False] < 0:

@@ -133,7 +133,8 @@ def _of_exchange(whole: Document, number: int, one: Exchange) -> Document | None
         return None
     details: dict[str, object] = {
         "exchange": number, "binding": message.binding, "relay_state": message.relay_state,
-        "relay_length": message.relay_length, "exact": message.exact, "carrier": message.carrier, "posted_to": _goal(one), **_signed(message), **read.details,
+        "relay_length": message.relay_length, "exact": message.exact, "carrier": message.carrier,
+        "posted_to": _goal(one), **_signed(message), **read.details,
     }  # fmt: skip
     reached = (one.sent or one.date) if message.carrier == "request" else None
     return read._replace(details=details, received_at=reached)

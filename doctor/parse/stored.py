@@ -85,7 +85,12 @@ def _detached(value: Any) -> Detached | None:
     if not isinstance(value, dict):
         return None
     algorithm = str(value.get("algorithm"))
-    return Detached(algorithm if embedded.URI.fullmatch(algorithm) else "unknown", _bytes(value.get("signature")), _word(value.get("hash")), _bytes(value.get("digest")))
+    return Detached(
+        algorithm if embedded.URI.fullmatch(algorithm) else "unknown",
+        _bytes(value.get("signature")),
+        _word(value.get("hash")),
+        _bytes(value.get("digest")),
+    )
 
 
 def _oauth(value: Any) -> OAuth | None:

@@ -19,6 +19,13 @@ _ENDED: Final = {
     "left-provider": "another host", "no-answer": "no answer", "not asked": "nothing: it was not asked",
 }  # fmt: skip
 
+_OFFERED: Final = {
+    "response_types_supported": "response types", "code_challenge_methods_supported": "PKCE",
+    "token_endpoint_auth_methods_supported": "client authentication",
+    "id_token_signing_alg_values_supported": "signs by",
+}  # fmt: skip
+"""Lists of a discovery document that are shown, and what people call them."""
+
 
 def report(found: Report, look: Look, names: dict[str, str]) -> str:
     """The whole report. `names` gives the product's name for a provider id."""
@@ -40,6 +47,7 @@ def _said(subject: Subject) -> Iterator[str]:
     if subject.kind == "oidc-discovery":
         yield f"issuer {safe(str(told.get('issuer') or 'none'), 200)}"
         yield safe(subject.name, 200)
+        yield from (f"{words} {safe(', '.join(told[name]), 200)}" for name, words in _OFFERED.items() if told.get(name))
     elif subject.kind == "jwks":
         yield ", ".join(_key(one) for one in told.get("listed", ())) or "no key"
     elif told.get("title") == "authorization request":

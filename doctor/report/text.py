@@ -114,7 +114,11 @@ def _status(subject: Subject, look: Look) -> list[str]:
     says: Any = subject.summary.get("status_says") or ()
     to: Any = subject.summary.get("points_to") or ()
     lines = [line for text in says for line in wrapped(f"it says: {safe(text)}", look, " " * 25)]
-    return lines + (wrapped(f"points to: {', '.join(map(safe, to))}; doctor diagnose follows it", look, " " * 25) if says and to else [])
+    return lines + (
+        wrapped(f"points to: {', '.join(map(safe, to))}; doctor diagnose follows it", look, " " * 25)
+        if says and to
+        else []
+    )
 
 
 def _flow(subject: Subject, look: Look) -> list[str]:

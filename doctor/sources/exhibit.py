@@ -17,7 +17,7 @@ MAX_KEPT: Final = 20 * 1024 * 1024
 """Bytes of one document that a case keeps."""
 _JSON: Final = ("connection", "directory", "event", "scim", "idp-application", "oidc-discovery", "jwks")
 NEVER: Final = ("token", "private-key")
-"""Kinds of which nothing is kept."""
+"""Kinds whose text is neither kept nor shown; of a token its claims are, without the signature."""
 
 
 def of_document(document: Document, offered_as: str | None = None) -> Exhibit:
@@ -36,7 +36,6 @@ def stripped(document: Document) -> bytes:
 
     Of a recording, and of a message that was encoded, what `parse.capture` lets through is kept, as JSON.
     """
-    data = document.source or b""
     if document.capture is not None:
         from doctor.parse import capture
 
@@ -45,8 +44,12 @@ def stripped(document: Document) -> bytes:
         from doctor.parse import application
 
         return application.written(document)
-    if document.kind in NEVER:
-        return _secret(document)
+    return _secret(document) if document.kind in NEVER else _as_written(document)
+
+
+def _as_written(document: Document) -> bytes:
+    """The bytes as they were given, secrets taken out by the form they have."""
+    data = document.source or b""
     if document.kind in _JSON or (document.kind == "unknown" and document.input.form == "json"):
         return _json(data)
     if document.kind == "html":

@@ -47,6 +47,8 @@ def drill(door: Door) -> Drilled:
     first = door.attempt("as asked")
     if first.ended == "no-answer":
         return Drilled("undecided", first.told)
+    if door.wanted.redirect_uri is None:
+        return _client_alone(door, first)
     if first.returned:
         return _returned(door, first)
     silent = door.attempt("prompt=none", silent=True)
@@ -54,6 +56,17 @@ def drill(door: Door) -> Drilled:
         found = _returned(door, silent) if silent.code not in _SILENT else _accepted(door, silent, first)
         return found._replace(left_for=first.host)
     return _compared(door, first)
+
+
+def _client_alone(door: Door, first: Attempt) -> Drilled:
+    """Without a redirect URI only the client can be told: whether a made-up one is answered otherwise."""
+    other = door.attempt("made-up client", client_id=_nobody())
+    if first.look != other.look:
+        return Drilled("undecided", client_known=True)
+    refused = first.ended == "error-page" and first.code in _CLIENT
+    return Drilled(
+        "client" if refused else "undecided", first.told if refused else None, client_known=False if refused else None
+    )
 
 
 # ── the browser came back: client and redirect URI are accepted ────────────────────────────────────────────

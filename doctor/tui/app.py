@@ -277,6 +277,19 @@ class DoctorApp(App[None]):
 
             self.work("preparing", page.exports, offer)
 
+    def name_case(self) -> None:
+        """Give the case a name that a person remembers."""
+        from doctor.tui.screens.dialog import Line
+
+        case = self.desk.case
+
+        def told(name: str | None) -> None:
+            if name:
+                self.work(f"naming the case {name}", lambda: self.desk.rename(name))
+
+        if case is not None:
+            self.push_screen(Line("Name the case", "The name under which the case is kept.", case.name), told)
+
     def action_next_theme(self) -> None:
         """The next of the three themes; kept for the next time."""
         names = [one.name for one in theme.THEMES]
@@ -316,6 +329,7 @@ def _known() -> type[Provider]:
 
 _PAGES = {
     "check": "Check", "diagnose": "Diagnose", "setup": "Setup", "rules": "Rules", "note": "NotePage",
+    "connections": "Connections",
 }  # fmt: skip
 
 

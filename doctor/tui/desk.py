@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from doctor.sources import case_store
     from doctor.sources.case_store import Store
     from doctor.sources.display import Shown
+    from doctor.sources.online import Online
 
 WHERE = "at:"
 """How a case notes where in a setup somebody stood, among what it was asked: `at:okta-saml:addresses`."""
@@ -119,6 +120,23 @@ class Desk:
         """Put the case away; the next evidence begins another one."""
         self.session = self._keeper = self.sheet = None
 
+    def rename(self, name: str) -> None:
+        """Give the case another name. Raises `UsageError` and `InputError`."""
+        from doctor.model.error import UsageError
+
+        case, found = self.case, self.found
+        if case is None or found is None or name == case.name:
+            return
+        if not name.strip() or not name.isprintable():
+            raise UsageError("a case needs a name of printable characters", "acme, for instance")
+        if self.store.has(name):
+            raise UsageError(f"there is a case {name!r} already", "give another name")
+        renamed = case._replace(name=name)
+        self.store.save(renamed, found.verdict, found.headline)
+        self._begin(renamed, renamed)
+        if self.store.has(case.name):
+            self.store.delete(case.name)
+
     def check(self, subject: str | bytes, progress: Callable[[str, int], None]) -> Sheet:
         """Judge one input by itself; it becomes the sheet. Raises `InputError`."""
         from doctor import library
@@ -146,6 +164,20 @@ class Desk:
             return
         named = found._replace(name=f"pasted text {(found.sha256 or '')[:8]}")
         self._go_on(casework.with_document(self._case(), named))
+
+    def online(self) -> Online:
+        """The connections at the vendor. Raises `UsageError` when there is no key."""
+        from doctor.sources import online
+
+        return online.listed(allow_private=self.options.allow_private)
+
+    def add_connection(self, name: str) -> None:
+        """Take a connection into the case, with its sign-ins and its organization. Raises `UsageError`."""
+        from doctor import casework
+        from doctor.sources import online
+
+        vendor, found = online.fetched(name, allow_private=self.options.allow_private)
+        self._go_on(casework.with_live(self._case(), found, vendor))
 
     def tell(self, facts: Mapping[str, Any]) -> None:
         """Tell facts, as options do. Raises `UsageError` for a wrong value."""

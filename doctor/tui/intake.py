@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from doctor.engine.rulebook import Rulebook
 
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_CONNECTION: Final = re.compile(r"conn_[A-Za-z0-9]{8,40}")
 _SHORT: Final = 60
 """Characters up to which a text may be the name of a product."""
 _LONGEST_PATH: Final = 1000
 
 
 class Dropped(NamedTuple):
-    """What was dropped. `kind`: nothing, path, url, rule, product or text; `say` is what enter would do."""
+    """What was dropped. `kind`: nothing, path, url, rule, connection, product or text; `say` is what enter would do."""
 
     kind: str
     word: str
@@ -36,10 +37,15 @@ def recognised(text: str, book: Rulebook) -> Dropped:
         return Dropped("nothing", "", "")
     if (path := _path(word)) is not None:
         return Dropped("path", path, "enter: read this " + ("folder" if os.path.isdir(path) else "file"))  # noqa: PTH112
-    if _ADDRESS.fullmatch(word):
-        return _address(word)
+    return _address(word) if _ADDRESS.fullmatch(word) else _named(word, book)
+
+
+def _named(word: str, book: Rulebook) -> Dropped:
+    """Something that has this name; else it is a text."""
     if word in book.ids:
         return Dropped("rule", word, "enter: the page of this rule")
+    if _CONNECTION.fullmatch(word):
+        return Dropped("connection", word, "enter: ask the vendor about this connection")
     if len(word) <= _SHORT and lookup.plain(word) and lookup.search(book.providers, word):
         return Dropped("product", word, "enter: set up the chosen one")
     return Dropped("text", word, "enter: diagnose with this text")

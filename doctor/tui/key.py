@@ -6,10 +6,17 @@ from typing import Final
 
 from textual.binding import Binding
 
-PAGES: Final = {"home": "Home", "check": "Check", "diagnose": "Diagnose", "setup": "Setup", "rules": "Rules"}
+PAGES: Final = {
+    "home": "Home",
+    "check": "Check",
+    "diagnose": "Diagnose",
+    "setup": "Setup",
+    "rules": "Rules",
+    "connections": "Connections",
+}
 """The screens that can be reached from everywhere, with their titles."""
-_FUNCTION: Final = {"home": "f2", "check": "f3", "diagnose": "f4", "setup": "f5", "rules": "f6"}
-_LETTER: Final = {"home": "h", "check": "c", "diagnose": "d", "setup": "s", "rules": "r"}
+_FUNCTION: Final = {"home": "f2", "check": "f3", "diagnose": "f4", "setup": "f5", "rules": "f6", "connections": "f7"}
+_LETTER: Final = {"home": "h", "check": "c", "diagnose": "d", "setup": "s", "rules": "r", "connections": "l"}
 
 _GO: Final = Binding.Group("Go to", compact=True)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import SystemCommand
 from textual.command import Hit, Provider
 
+from doctor.report.safe import line
 from doctor.tui import key, theme
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def commands(app: DoctorApp, _screen: Screen[Any]) -> Iterator[SystemCommand]:
     for name, title in key.PAGES.items():
         yield SystemCommand(title, f"go to {title}", partial(app.go, name))
     yield SystemCommand("Note", "the notes to those who must act", partial(app.go, "note"))
+    if app.desk.case is not None:
+        yield SystemCommand("Name the case", "now called " + line(app.desk.case.name, 60), app.name_case)
     for one in theme.THEMES:
         yield SystemCommand(f"Theme {one.name.removeprefix('doctor-')}", "colours", partial(app.set_theme, one.name))
     yield SystemCommand("Export", "JSON, text or a picture of this screen", app.action_export)

@@ -21,8 +21,30 @@ def take(app: DoctorApp, dropped: Dropped) -> None:
     if dropped.kind == "rule":
         app.go("rules", wanted=dropped.word)
         return
+    if dropped.kind == "connection":
+        take_connection(app, dropped.word)
+        return
     job = _take_text if dropped.kind == "text" else _take_input
     app.work(_said(dropped), lambda: job(app, dropped.word), lambda name: _shown(app, name))
+
+
+def take_connection(app: DoctorApp, name: str) -> None:
+    """A connection, by its id: asked of the vendor, then evidence of the case. Without a key it is a mere text."""
+
+    def job() -> str:
+        try:
+            app.desk.add_connection(name)
+        except UsageError as error:
+            app.desk.add_text(name)
+            return f"the vendor was not asked: {error}"
+        return ""
+
+    def shown(why: str) -> None:
+        app.go("diagnose")
+        if why:
+            app.notify(why, markup=False, severity="warning")
+
+    app.work(f"asking the vendor about {name}", job, shown)
 
 
 def _said(dropped: Dropped) -> str:

@@ -151,7 +151,7 @@ def _help(page: Page) -> Content:
 
 _EVERYWHERE = (
     ("tab", "the next part of the screen; shift+tab the one before"),
-    ("f2 … f6", "Home, Check, Diagnose, Setup, Rules, while typing too"),
+    ("f2 to f7", "Home, Check, Diagnose, Setup, Rules, Connections, while typing too"),
     ("Y", "show what was copied, for terminals that take no OSC 52"),
     ("esc", "leave a field, cancel work, close, go back"),
     ("mouse", "clicks and scrolls everywhere"),

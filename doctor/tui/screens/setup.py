@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from doctor.engine import choose, setup
-from doctor.tui import paint, resume
+from doctor.tui import intake, paint, resume
 from doctor.tui.screens.page import Exported, Page
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from doctor.engine.verify import Check
 
 _DONE = ("done", "verified")
+_AGAIN = 20.0
+"""Seconds between two looks at a connection that was named."""
 
 
 class Setup(Page):
@@ -36,7 +38,8 @@ class Setup(Page):
     ABOUT = (
         "The steps of an integration in the words of the provider's console. Your values stand where they belong; y "
         "copies the chosen one. A step is verified when evidence shows that it is right, and done when you say so "
-        "(space). What is kept is the case: the walk goes on where it was left.\n"
+        "(space). What is kept is the case: the walk goes on where it was left. A connection that is named with f is "
+        "asked for every 20 seconds.\n"
         "The first rows are the values that the steps need: enter gives one."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,6 +56,7 @@ class Setup(Page):
         self._plan: Plan | None = None
         self._made_of: Any = self
         self._field = 0
+        self._watched: str | None = None
 
     def body(self) -> ComposeResult:
         """Progress, steps, the chosen step."""
@@ -67,6 +71,7 @@ class Setup(Page):
     def on_mount(self) -> None:
         """Keys go through the steps."""
         self.query_one("#steps").focus()
+        self.set_interval(_AGAIN, self._look_again)
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -291,16 +296,27 @@ class Setup(Page):
         return next((one for one in plan.values if one.name in lacking), None)
 
     def action_file(self) -> None:
-        """Give a file: metadata, the connection, a response; it verifies steps."""
+        """Give a file or a connection; it verifies steps."""
         from doctor.tui.screens.dialog import Line
 
-        def told(path: str | None) -> None:
-            if path:
-                self.doctor.work(f"reading {path}", lambda: self.desk.add_input(path))
+        about = "Metadata, the connection as JSON, a response: its path or address. Or the id of a connection (conn_…)."
+        self.app.push_screen(Line("Give a file or a connection", about, self._watched or ""), self._given)
 
-        self.app.push_screen(
-            Line("Give a file", "Metadata, the connection as JSON, a response: its path or address."), told
-        )
+    def _given(self, text: str | None) -> None:
+        if not text:
+            return
+        dropped = intake.recognised(text, self.desk.book)
+        if dropped.kind == "connection":
+            self._watched = dropped.word
+            self._look_again()
+        else:
+            self.doctor.work(f"reading {text}", lambda: self.desk.add_input(dropped.word))
+
+    def _look_again(self) -> None:
+        """Ask the vendor how the connection stands now; what is verified by it follows."""
+        watched = self._watched
+        if watched is not None and self.is_current and not self.doctor.busy:
+            self.doctor.work(f"asking the vendor about {watched}", lambda: self.desk.add_connection(watched))
 
     def action_pitfalls(self) -> None:
         """What usually goes wrong with this product."""

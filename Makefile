@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers docs examples lock clean
+.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers docs examples pictures lock clean
 
 demo: $(VENV)/run                      ## install, and check the shipped examples
 	@$(BIN)/python -m tests.demo
@@ -61,6 +61,9 @@ docs: $(VENV)/dev                      ## the generated pages
 examples: $(VENV)/dev                  ## write examples/ anew, with fresh keys
 	$(BIN)/python -m tests.factory.write_examples
 	$(BIN)/python -m tests.factory.write_sign_ins
+
+pictures: $(VENV)/dev                  ## pictures of the terminal app, from the app itself
+	$(BIN)/python -m tests.screenshots
 
 lock:                                  ## lock the dependencies anew; needs uv
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build pyproject.toml -o requirements/run.lock

@@ -369,6 +369,62 @@ def test_an_aggregate_tells_its_progress_and_stops_when_cancelled(home: Path) ->
     assert "entities" in seen[0]
 
 
+def test_five_megabytes_keep_nobody_waiting(home: Path) -> None:
+    good = (EXAMPLES / "okta-healthy.xml").read_text(encoding="utf-8")
+    at = good.rindex("</")
+    (home / "large.xml").write_text(good[:at] + f"<!-- {'x' * 90} 0123456789 -->\n" * 50_000 + good[at:])
+    gaps: list[float] = []
+
+    async def beats(app: Driver) -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.005)
+            now = time.perf_counter()
+            if app.app.busy:
+                gaps.append(now - last)
+            last = now
+
+    async def journey() -> None:
+        async with running(home) as app:
+            beating = asyncio.create_task(beats(app))
+            await app.drop(str(home / "large.xml"))
+            beating.cancel()
+            assert app.place == "Check"
+            assert "Nothing wrong found" in app.text()
+            app.app.screen.query_one("#document").focus()
+            await app.press("end")
+            assert "</md:EntityDescriptor>" in app.text() or "EntityDescriptor>" in app.text()
+
+    run(journey())
+    assert len(gaps) > 5  # the loop went on while the file was read
+    assert max(gaps) < 1.5  # a single expression over the whole text held everything for 2.4 seconds
+
+
+def test_long_and_wide_lines_are_shown_whole(home: Path) -> None:
+    from textual.app import App, ComposeResult
+
+    from doctor.tui.widgets.document import DocumentView
+
+    class Alone(App[None]):
+        def compose(self) -> ComposeResult:
+            yield DocumentView(id="document")
+
+    wide, long = "漢字" * 60, "".join(chr(97 + number % 26) for number in range(300))
+
+    async def journey() -> None:
+        app = Alone()
+        async with app.run_test(size=(40, 40)) as pilot:
+            view = app.query_one(DocumentView)
+            view.show(f"{wide}\n{long}\nfoo@\x1b[31m")
+            await pilot.pause()
+            rows = [view.render_line(y).text for y in range(view.virtual_size.height)]
+            assert all(len(row) <= 40 for row in rows)
+            shown = "".join(row[7:].rstrip() for row in rows)
+            assert shown == f"{wide}{long}foo@\\x1b[31m"
+
+    run(journey())
+
+
 # --- finding one's way
 
 

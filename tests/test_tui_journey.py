@@ -97,8 +97,12 @@ def test_scim_401_to_a_working_token(home: Path) -> None:
             await app.press("b")
             await asked(app, "scim.token_current")
             await app.press("1")
-            found = app.app.desk.found
-            assert [one.verdict for one in found.findings if one.id == "scim-token-rejected"] != ["confirmed"]
+            assert "The cause: The directory rejects" not in app.flat()
+            verdicts = {one.id: str(one.verdict) for one in app.app.desk.found.findings}
+            assert verdicts["scim-token-rejected"] != "confirmed"
+            app.app.go("diagnose")
+            await app.press("n")
+            assert app.place == "Note"
 
     run(journey())
 

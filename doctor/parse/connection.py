@@ -116,7 +116,7 @@ def _scalekit(item: dict[str, Any]) -> Connection:
         metadata_url=_text(saml or {}, "idp_metadata_url"), redirect_uri=_text(oidc or {}, "redirect_uri"),
         signing_option=_text(saml or {}, "saml_signing_option"), idp_initiated=_flag(saml, "allow_idp_initiated_login"),
         holds_metadata=bool(idp or texts) if saml else None, notes=_scalekit_notes(given, enabled),
-        created_at=_text(item, "create_time"), updated_at=_text(item, "update_time"),
+        created_at=_text(item, "create_time", "created_at"), updated_at=_text(item, "update_time"),
     )  # fmt: skip
 
 

@@ -173,6 +173,18 @@ class DoctorApp(App[None]):
 
         self.push_screen(Trouble(str(error), error.hint))
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A defect of the app ends it with one line; a traceback would show what stands in the case."""
+        if self.is_headless or os.environ.get("DOCTOR_DEBUG"):
+            super()._handle_exception(error)
+            return
+        from rich.text import Text
+
+        from doctor.report.safe import line
+
+        told = f"doctor itself failed: {type(error).__name__}: {line(str(error), 300)}\n  "
+        self.exit(return_code=2, message=Text(told + "the case is kept; DOCTOR_DEBUG=1 shows where, please report it"))
+
     # ── screens ───────────────────────────────────────────────────────────────────────────────────────
 
     def go(self, name: str, **settings: Any) -> None:
@@ -341,6 +353,6 @@ def _made(name: str) -> Screen[Any]:
 def run(dropped: str | None = None) -> int:
     """Run the app; give its exit code. Raises `CatalogueError` before anything is drawn when the rules are wrong."""
     app = DoctorApp(dropped)
-    assert app.desk.book  # noqa: S101  (read here, so that what is wrong with it is told on a plain terminal)
+    app.desk.book.ids  # noqa: B018  (read here, so that what is wrong with it is told on a plain terminal)
     app.run()
     return app.return_code or 0

@@ -148,7 +148,8 @@ class Home(Page):
         dropped = intake.recognised(text, self.desk.book)
         searching = dropped.kind in ("nothing", "product")
         self._fill(dropped.word if searching else "")
-        self._say(dropped.say or "type to search the table; paste anything")
+        count = f"{len(self._rows)} row{'s' * (len(self._rows) != 1)}"
+        self._say(f"{count}{self.glyphs.dot}{dropped.say or 'type to search the table; paste anything'}")
 
     def _say(self, text: str) -> None:
         self.query_one("#would", Static).update(paint.plain(f"  {text}", paint.DIM))
@@ -176,8 +177,7 @@ class Home(Page):
             Content.styled(f" {name} ", "$text-accent bold reverse" if name == (self._type or "All") else "")
             for name in ("All", *lookup.TYPES)
         ]
-        count = f"  {len(self._rows)} row{'s' * (len(self._rows) != 1)}"
-        return Content.assemble(*shown, (count, paint.DIM))
+        return Content.assemble(*shown)
 
     @on(Input.Submitted, "#drop")
     def submitted(self, event: Input.Submitted) -> None:

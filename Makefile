@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers docs examples pictures lock clean
+.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers vendors docs examples pictures lock clean
 
 demo: $(VENV)/run                      ## install, and check the shipped examples
 	@$(BIN)/python -m tests.demo
@@ -54,6 +54,10 @@ scim-servers: $(VENV)/run              ## real SCIM servers, each with its mista
 
 oidc-servers: $(VENV)/run              ## real OpenID providers, each with its mistakes: docs/oidc-servers.md anew
 	$(BIN)/python -m peers.oidc_run --install --write
+
+vendors: $(VENV)/run                   ## the vendors' own SDKs beside doctor, on one server
+	$(BIN)/python -m peers.vendors
+	$(BIN)/python -m pytest -q tests/test_vendor_peers.py
 
 docs: $(VENV)/dev                      ## the generated pages
 	$(BIN)/python -m docs.generate

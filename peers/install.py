@@ -132,11 +132,12 @@ def _pip(home: Path, names: tuple[str, ...]) -> None:
 def _npm(home: Path, names: tuple[str, ...]) -> None:
     """A name of its own in `package.json`: npm refuses to install a package into one of the same name.
 
-    Scripts of packages are not run; none of ours needs one.
+    Scripts of packages are not run, and nothing optional is fetched: no peer of ours needs either.
     """
     if names:
         (home / "package.json").write_text('{"name": "doctor-peers", "private": true}')
-        _fetched(["npm", "install", "--fetch-retries=1", "--ignore-scripts", "--no-audit", "--no-fund", *names], home)
+        options = ["--fetch-retries=1", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"]
+        _fetched(["npm", "install", *options, *names], home)
 
 
 def _fetched(command: list[str], folder: Path | None = None) -> None:

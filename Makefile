@@ -57,7 +57,7 @@ oidc-servers: $(VENV)/run              ## real OpenID providers, each with its m
 
 vendors: $(VENV)/run                   ## the vendors' own SDKs beside doctor, on one server
 	$(BIN)/python -m peers.vendors
-	$(BIN)/python -m pytest -q tests/test_vendor_peers.py
+	$(BIN)/python -m pytest -q tests/test_vendor_peers.py tests/test_scalekit_peers.py
 
 docs: $(VENV)/dev                      ## the generated pages
 	$(BIN)/python -m docs.generate

@@ -18,7 +18,7 @@ from doctor.engine import diagnose as engine
 from doctor.engine.judge import Personal
 from doctor.model import case as model
 from doctor.model import redaction
-from doctor.model.error import UsageError
+from doctor.model.error import InputError, UsageError
 from doctor.model.oidc import Answer
 from doctor.parse import sniff
 from doctor.parse.recognise import recognise
@@ -146,6 +146,9 @@ def _documents(evidence: Evidence, chosen: library.Options) -> list[Document]:
                 raise UsageError(
                     f"{one.name} is an aggregate", "doctor check judges aggregates; give one entity's metadata"
                 )
+            if read.input.form == "none":
+                raise InputError(f"{read.name}: {read.details.get('fetch_detail') or 'nothing could be read'}",
+                                 "doctor check says more of an address")  # fmt: skip
             if kind == "connection" and read.kind != "connection":
                 raise UsageError(
                     f"--connection-file {one.name}: this is {read.kind}, not a connection", "give the vendor's JSON"

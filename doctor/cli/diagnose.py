@@ -91,10 +91,18 @@ def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, 
     return casework.gather(case, rest, options, book), unreadable
 
 
+def _domain(given: str | None) -> str | None:
+    """The domain in what was given: people paste the person's address, or that of the company's site."""
+    if given is None:
+        return None
+    host = given.strip().rpartition("://")[2].partition("/")[0].rpartition("@")[2]
+    return host.partition(":")[0].lower() or given
+
+
 def _asked(case: Case, chosen: argparse.Namespace) -> tuple[Case, bool]:
     """The case with what the vendor's API tells; and whether it could not be reached."""
     meant = {
-        "connection": chosen.connection, "organization": chosen.organization, "user_domain": chosen.domain,
+        "connection": chosen.connection, "organization": chosen.organization, "user_domain": _domain(chosen.domain),
         "directory": chosen.directory,
     }  # fmt: skip
     if not any(meant.values()):

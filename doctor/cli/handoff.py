@@ -54,7 +54,10 @@ def run(words: list[str]) -> int:
     options = library.chosen(_options(chosen))
     book = library.rulebook(options)
     name, case = _case(chosen, options, book)
-    option.write(_written(engine.of_case(case, book, chosen.to, name), chosen.format), chosen.output)
+    made = engine.of_case(case, book, chosen.to, name)
+    if chosen.to == "customer" and made.request is not None:  # what goes out holds nothing that is ours to look up
+        made = made._replace(request=made.request._replace(own=()))
+    option.write(_written(made, chosen.format), chosen.output)
     return 0
 
 

@@ -33,6 +33,8 @@ COMMANDS: Final = {
 def run() -> None:
     """The console script: never a traceback, always an exit code."""
     gc.disable()  # nothing of a short run is worth collecting; long ones turn it on again
+    if sys.stdout is None:  # it was closed before we began
+        sys.exit(_told("cannot write to standard output", "it is closed") if sys.stderr is not None else 2)
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:

@@ -125,6 +125,8 @@ class Describer:
 
         place = anchor.located(data, place)
         found = anchor.excerpt(data, place)
+        if found is not None and view.document.input.form in ("json", "text") and _secret_line(data, place):
+            found = None
         if _encoded(view):
             place = NOWHERE  # lines of the decoded message are none of the file's
         return place, found if view.document.message is None or self.show_personal else _start_tag(found)
@@ -149,6 +151,15 @@ class Describer:
                 if count < MAX_PROOFS:
                     yield _proof_masked(proof, leaf, outcome) if careful else proof
                 count += 1
+
+
+def _secret_line(data: bytes, place: Place) -> bool:
+    """Whether the line, or what stands just before it, names a secret: then nothing of it is repeated."""
+    from doctor.model import redaction
+
+    lines = data.decode("utf-8", "replace").split("\n")[max(0, (place.line or 1) - 2) : place.line]
+    whole = "\n".join(line[:20_000] for line in lines)
+    return redaction.text(whole) != whole
 
 
 def _encoded(view: View) -> bool:

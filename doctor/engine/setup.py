@@ -222,6 +222,8 @@ def known_step(plan: Plan, name: str) -> str:
     ids = [step.id for step in plan.steps]
     if name in ids:
         return name
+    if name.isdigit() and 0 < int(name) <= len(ids):
+        return ids[int(name) - 1]
     from doctor.catalogue.rule import did_you_mean
 
     raise UsageError(f"this setup has no step {name!r}{did_you_mean(name, ids)}", f"its steps: {', '.join(ids)}")

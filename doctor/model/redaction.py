@@ -36,7 +36,11 @@ def _any(names: frozenset[str]) -> str:
 
 
 _NAME: Final = rf"(?:(?<![A-Za-z0-9])(?:{_any(_ALONE)})|(?:{_any(SECRET_NAMES - _ALONE)}))"
-_VALUE: Final = r"(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|[^\s&;,\"'<>]+)"
+_VALUE: Final = (
+    r"(\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*'|\{[^{}]{0,4000}(?:\}|\Z)|\[(?!removed\])[^\[\]]{0,4000}(?:\]|\Z)"
+    r"|[^\s&;,\"'<>{}\[\]]+)"
+)
+"""A value in quotes (the last one may be cut), a JSON object or list, or a word."""
 _KEY_BLOCK: Final = re.compile(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
@@ -67,6 +71,8 @@ def text(given: str) -> str:
     found = _USER_INFO.sub(rf"\1{REMOVED}@", found)
     found = _MESSAGE.sub(rf"\1{REMOVED}", found)
     found = _SAID.sub(_said, found)
+    found = _AUTHORIZATION.sub(rf"\1{REMOVED}", found)
+    found = _USER.sub(rf"\1{REMOVED}", found)
     found = _BEARER.sub(lambda match: f"{match[1]} {REMOVED}", found)
     found = _JWT.sub(REMOVED, found)
     found = _PORTAL.sub(REMOVED, found)
@@ -94,6 +100,10 @@ _SAID: Final = re.compile(
     r"(?i)\b((?:pass(?:word|wort|phrase|code)|kennwort|(?:[a-z]+ ){0,2}(?:secret|token|key))"
     r"\s+(?:is|was|ist|lautet|=|:)\s*:?\s*|\b(?:password|passwort|kennwort)\s*:?\s+(?=[\"\']))(\"[^\"]+\"|\'[^\']+\'|\S{6,})"
 )
+_AUTHORIZATION: Final = re.compile(
+    r"(?i)(\b(?:proxy-)?authorization[\"\']?\s*:\s*[\"\']?(?:bearer|basic|digest|token)\s+)(?!\[removed)[^\s\"\',;]+"
+)
+_USER: Final = re.compile(r"((?:^|\s)(?:-u|--user)(?:\s+|=)[\"\']?)[^\s\"\':]+:[^\s\"\']+", re.MULTILINE)
 _USER_INFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}://)[^\s/@\"\'<>]{1,300}@")
 _MESSAGE: Final = re.compile(r"(?i)\b(SAML(?:Response|Request)=)[A-Za-z0-9+/%=_-]{8,}")
 _PLAIN_WORD: Final = re.compile(r"[a-z]+[.,;:!?]?")

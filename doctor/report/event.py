@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from doctor.model.shape import masked
 from doctor.report import text
 from doctor.report.safe import line as safe
 
@@ -38,7 +39,8 @@ def lines_of(one: Story, look: Look, *, personal: bool) -> list[str]:
     for each in one.failures:
         times = f"{each.times} time{'s' * (each.times != 1)}"
         span = f"{_minute(each.first)} to {_minute(each.last)}" if each.times > 1 else _minute(each.last)
-        said = f": {each.message}" if each.message and each.message != each.code else ""
+        words = each.message if personal or not each.message else masked(each.message)
+        said = f": {words}" if words and words != each.code else ""
         lines += text.wrapped(
             f"{'failed sign-in':<17}{safe(each.code)}, {times}, {span}{safe(said)}", look, "   ", " " * 20
         )

@@ -123,6 +123,12 @@ def _about(one: Note) -> str:
     return f"{area} with {one.product}" if one.product else area
 
 
+RECHECK = (
+    "The corrected file, or a new recording, can be judged with doctor on your own computer; "
+    "with --acs-url, --sp-entity-id and --idp-metadata it compares both sides:"
+)
+
+
 def note_body(one: Note) -> list[Block]:
     """What a note says, without its head."""
     blocks = [paragraph(*_opening(one))]
@@ -131,8 +137,7 @@ def note_body(one: Note) -> list[Block]:
     if one.verify:
         blocks += [heading("How to tell that it worked"), steps(one.verify)]
     if one.recheck:
-        blocks += [paragraph("The corrected file, or a new recording, can be judged with doctor on your own computer:"),
-                   code(one.recheck)]  # fmt: skip
+        blocks += [paragraph(RECHECK), code(one.recheck)]
     if one.more:
         blocks += [heading("Noticed as well"), listed(one.more)]
     if one.not_checked:

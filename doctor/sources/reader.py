@@ -36,10 +36,20 @@ def read(named: subjects.Named, *, allow_private: bool = False) -> Document | St
     if named.kind == "url":
         from doctor.sources import download
 
-        return download.document(named.name, allow_private=allow_private)
+        found = download.document(named.name, allow_private=allow_private)
+        return found._replace(name=_without_secrets(named.name)) if isinstance(found, Document) else found
     if named.kind == "stdin":
         return of_bytes(_all_of(sys.stdin.buffer), "-")
     return _file(subjects.opened(named.name), named.name)
+
+
+def _without_secrets(url: str) -> str:
+    """An address as it may be shown and kept: without user, password and secret parameters."""
+    if "@" not in url and "=" not in url:
+        return url
+    from doctor.model import redaction
+
+    return redaction.text(url)
 
 
 def _without_query(url: str) -> str:

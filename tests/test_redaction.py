@@ -67,6 +67,10 @@ SECRETS: Final = {
     "Slack token": f"xoxb-{MARK}-123456789",
     "secret in an XML attribute": f'<add key="client_secret" value="{MARK}"/> client_secret="{MARK}"',
     "percent-encoded": f"https://a.example/cb?x=1&code%3D{MARK}abcdef",
+    "password within an object, broken JSON": f'{{"password": {{"value": "{MARK}hunter2"}}, "x": ',
+    "client secret in JSON, cut": f'{{"client_id": "x", "client_secret": "{MARK}s3cr3t',
+    "user of curl": f"curl -u client:{MARK}s3 https://a.example/token",
+    "short bearer": f"Authorization: Bearer {MARK}",
     "state parameter beside it": f"state=abc&code={MARK}abcdef",
 }  # fmt: skip
 

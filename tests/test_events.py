@@ -383,6 +383,17 @@ def test_explain(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "canary.person@acme.example" in shown.out
 
 
+def test_words_of_the_vendor_that_quote_a_person(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = failed(1)
+    one["data"]["error"]["message"] = "the domain of canary.person@acme.example is not one of the organization"
+    path = put(tmp_path, "events.json", [one])
+    for more in ([], ["--format", "json"]):
+        done = ran(capsys, "events", "explain", path, *more)
+        assert "is not one of the organization" in done.out
+        assert "canary" not in done.out
+    assert "canary.person" in ran(capsys, "events", "explain", path, "--format", "json", "--show-personal").out
+
+
 def test_explain_joins_the_connection(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     events = put(tmp_path, "events.json", [failed(1)])
     inactive = put(tmp_path, "c.json", workos(state="inactive"))

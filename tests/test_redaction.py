@@ -166,6 +166,20 @@ def test_address_as_evidence(url: str, tmp_path: Path, capsys: pytest.CaptureFix
     everywhere(tmp_path, capsys, url)
 
 
+@pytest.mark.parametrize("personal", [[], ["--show-personal"]])
+def test_user_name_in_addresses_of_a_provider(
+    personal: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = {"issuer": f"https://ann:{MARK}@idp.example.com", "jwks_uri": f"http://ann:{MARK}@idp.example.com/jwks",
+            "authorization_endpoint": f"https://ann:{MARK}@idp.example.com/authorize"}  # fmt: skip
+    path = put(tmp_path, "discovery.json", held)
+    for more in ([], ["--format", "json"], ["--compact"]):
+        done = ran(capsys, "check", path, *more, *personal)
+        assert "idp.example.com" in done.out or more == ["--compact"]
+        clean(done.out + done.err)
+    everywhere(tmp_path, capsys, path)
+
+
 def test_address_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     everywhere(tmp_path, capsys, put(tmp_path, "url.txt", f"https://app.example.com/callback?code={MARK}01ABC&state=x"))
 

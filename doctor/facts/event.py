@@ -57,11 +57,13 @@ def ended_at(view: View) -> Any:
 
 def failures(view: View) -> Any:
     """Sign-ins that failed, by their error; none where the latest sign-in succeeded after them."""
+    from doctor.model.shape import masked
+
     found = told(view)
     if found.works_again:
         return ()
     return tuple(
-        _Failure(one.code, one.message or one.code, one.times, len(one.users), one.last or ABSENT)
+        _Failure(one.code, masked(one.message or one.code), one.times, len(one.users), one.last or ABSENT)
         for one in found.failures
     )
 

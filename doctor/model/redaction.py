@@ -82,6 +82,11 @@ def text(given: str) -> str:
     return _NAMED.sub(_named, found)
 
 
+def address(given: str) -> str:
+    """An address without the user name and password that may stand before its host; it can still be read as one."""
+    return _USER_INFO.sub(r"\1", given)
+
+
 def without_private_keys(given: bytes) -> bytes:
     """Bytes that must stay as they are, but for a private key in them."""
     if b"PRIVATE KEY-----" not in given:

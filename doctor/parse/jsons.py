@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from doctor.model import redaction
 from doctor.model.finding import Place
 from doctor.parse import sniff
 
@@ -213,7 +214,7 @@ _KINDS: Final[tuple[tuple[str, Callable[[Any], bool]], ...]] = (
 
 def _summary(kind: str, value: Any) -> dict[str, object]:
     if kind == "oidc-discovery":
-        return {"issuer": str(value.get("issuer"))[:200]}
+        return {"issuer": redaction.address(str(value.get("issuer")))[:200]}
     if kind == "jwks":
         return {"keys": len(value["keys"]) if isinstance(value.get("keys"), list) else 1}
     if kind == "connection":

@@ -1,7 +1,7 @@
 """Documents of OpenID Connect and OAuth, from JSON and from URLs: what they say, without judging it.
 
-Secrets stay outside: of a key set only public parts are kept, of a callback or a token response only what is no code
-or token. The provider's own words are stripped of secrets and cut.
+Secrets stay outside: of an address no user name and password, of a key set only public parts are kept, of a callback or
+a token response only what is no code or token. The provider's own words are stripped of secrets and cut.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def discovery(value: dict[str, Any]) -> Discovery:
     )
     missing = (name for name in wanted if value.get(name) in (None, "", []))
     return Discovery(
-        issuer=_text(value.get("issuer")), services=tuple(_services(value)), lists=lists,
+        issuer=redaction.address(_text(value.get("issuer")) or "") or None,
+        services=tuple(_services(value)), lists=lists,
         iss_parameter=value.get("authorization_response_iss_parameter_supported") is True,
         missing=tuple(name for name in missing if not (implicit and name == "token_endpoint")),
         malformed=tuple(name for name in value if _is_malformed(name, value[name]))[:20], oauth_only=oauth_only,
@@ -55,7 +56,7 @@ def discovery(value: dict[str, Any]) -> Discovery:
 
 def _services(value: dict[str, Any]) -> list[Service]:
     named = ((name, url) for name, url in value.items() if name.endswith("_endpoint") or name == "jwks_uri")
-    return [Service(name, url[:2000]) for name, url in named if isinstance(url, str)][:60]
+    return [Service(name, redaction.address(url[:2000])) for name, url in named if isinstance(url, str)][:60]
 
 
 def _listed(value: dict[str, Any], name: str) -> tuple[str, ...] | None:

@@ -9,7 +9,7 @@ from doctor.report import text
 from doctor.report.safe import line as safe
 
 if TYPE_CHECKING:
-    from doctor.facts.story import Renewal, Story
+    from doctor.facts.story import Failure, Renewal, Story
     from doctor.report.text import Look
 
 
@@ -17,7 +17,7 @@ def row(one: Story | None, *, personal: bool) -> dict[str, Any] | None:
     """What happened, as JSON data; people masked unless `personal`."""
     if one is None:
         return None
-    failures = [{**each._asdict(), "connections": list(each.connections),
+    failures = [{**each._asdict(), "connections": list(each.connections), "message": _message(each, personal=personal),
                  "users": [{"user": shown(user, personal=personal), "times": times} for user, times in each.users]}
                 for each in one.failures]  # fmt: skip
     return {
@@ -33,13 +33,18 @@ def shown(user: str, *, personal: bool) -> str:
     return user if personal else redaction.shape(user)
 
 
+def _message(each: Failure, *, personal: bool) -> str | None:
+    """What the vendor said; it may quote people."""
+    return each.message if personal or not each.message else masked(each.message)
+
+
 def lines_of(one: Story, look: Look, *, personal: bool) -> list[str]:
     """What happened: failed sign-ins by error and person first, certificates, then the rest in numbers."""
     lines: list[str] = []
     for each in one.failures:
         times = f"{each.times} time{'s' * (each.times != 1)}"
         span = f"{_minute(each.first)} to {_minute(each.last)}" if each.times > 1 else _minute(each.last)
-        words = each.message if personal or not each.message else masked(each.message)
+        words = _message(each, personal=personal)
         said = f": {words}" if words and words != each.code else ""
         lines += text.wrapped(
             f"{'failed sign-in':<17}{safe(each.code)}, {times}, {span}{safe(said)}", look, "   ", " " * 20

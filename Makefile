@@ -49,11 +49,11 @@ clinic: $(VENV)/dev                    ## patients with fresh keys: is the right
 peers: $(VENV)/run                     ## real SAML software beside doctor; PEERS="pysaml2 samlify" for some of it
 	$(BIN)/python -m peers --install $(PEERS)
 
-scim-servers: $(VENV)/run              ## real SCIM servers, each with its mistakes: docs/scim-servers.md anew
-	$(BIN)/python -m peers.scim_table --install --write
+scim-servers: $(VENV)/run              ## real SCIM servers, each with its mistakes: docs/scim-servers.md anew; SERVERS="scim2-server" for one
+	$(BIN)/python -m peers.scim_table --install --write $(SERVERS)
 
 oidc-servers: $(VENV)/run              ## real OpenID providers, each with its mistakes: docs/oidc-servers.md anew
-	$(BIN)/python -m peers.oidc_run --install --write
+	$(BIN)/python -m peers.oidc_run --install --write $(SERVERS)
 
 vendors: $(VENV)/run                   ## the vendors' own SDKs beside doctor, on one server
 	$(BIN)/python -m peers.vendors

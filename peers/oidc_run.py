@@ -69,7 +69,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m peers.oidc_run", description="Real OpenID providers.")
     parser.add_argument("names", nargs="*", metavar="PEER", help=f"of {', '.join(PEERS)}; default: all")
     parser.add_argument("--install", action="store_true", help="install what is missing, by apt, pip and npm")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/oidc-servers.md")
+    parser.add_argument(
+        "--write", action="store_true", help="write the table into docs/oidc-servers.md, when every server could be had"
+    )
     chosen = parser.parse_args()
     if unknown := set(chosen.names) - PEERS.keys():
         parser.error(f"there is no peer {unknown.pop()!r}")
@@ -79,7 +81,7 @@ def main() -> int:
     print(f"\n{len(found)} mistakes, {len(wrong)} wrong headlines")
     for line in [*(f"wrong: {one}" for one in wrong), *broken]:
         print(line)
-    if chosen.write and not wrong and not broken:
+    if chosen.write and not wrong and not broken and {one.server for one in found} == PEERS.keys():
         write(table(found))
     return int(bool(wrong or broken))
 

@@ -188,10 +188,15 @@ def _headline(one: Row) -> str:
 def main() -> int:
     """1 when a headline is wrong or a server is broken; 0 else, also when a server cannot be had."""
     parser = argparse.ArgumentParser(prog="python -m peers.scim_table", description="Doctor beside real SCIM servers.")
+    parser.add_argument(
+        "names", nargs="*", metavar="SERVER", help=f"of {', '.join(scim_server.PACKAGES)}; default: all"
+    )
     parser.add_argument("--install", action="store_true", help="install what is missing, by pip and npm")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}, when every server could be had")
     chosen = parser.parse_args()
-    there = set(_there(install_missing=chosen.install))
+    if unknown := set(chosen.names) - scim_server.PACKAGES.keys():
+        parser.error(f"there is no server {unknown.pop()!r}")
+    there = set(_there(chosen.names or scim_server.PACKAGES, install_missing=chosen.install))
     rows = [row(trial) for trial in TRIALS if trial.server in there]
     text = page(rows)
     if chosen.write and there == set(scim_server.PACKAGES):
@@ -200,11 +205,11 @@ def main() -> int:
     return int(not all(one.right for one in rows))
 
 
-def _there(*, install_missing: bool) -> Iterator[str]:
-    for name, packages in scim_server.PACKAGES.items():
+def _there(names: Iterable[str], *, install_missing: bool) -> Iterator[str]:
+    for name in names:
         try:
             if install_missing:
-                install.install(name, packages)
+                install.install(name, scim_server.PACKAGES[name])
             reason = scim_server.missing(name)
         except install.UnavailableError as error:
             reason = str(error)

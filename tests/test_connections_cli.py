@@ -202,6 +202,19 @@ def test_a_list_that_is_not_whole(server: Server, capsys: pytest.CaptureFixture[
     assert (done.code, len(done.data["connections"]), done.data["complete"]) == (2, 100, False)
 
 
+def test_rows_are_shown_while_the_next_page_is_on_its_way(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    server.data["connections"] = [connection(n) for n in range(1, 121)]
+    answer, shown = server.answer, list[str]()
+
+    def slow(ours: Server, asked: vendor_server.Asked) -> vendor_server.Reply:
+        shown.append(sys.stdout.getvalue())  # type: ignore[union-attr]
+        return answer(ours, asked)
+
+    server.answer = slow
+    assert ran(capsys, "connections", "list").code == 0
+    assert [sum("conn_" in line for line in one.splitlines()) for one in shown] == [0, 100]
+
+
 def test_scalekit_list_and_show(scalekit: Server, capsys: pytest.CaptureFixture[str]) -> None:
     done = ran(capsys, "connections", "list", "--format", "json")
     assert (done.code, done.data["vendor"], done.data["connections"][0]["state"]) == (0, "scalekit", "active")

@@ -62,7 +62,7 @@ def _list(chosen: argparse.Namespace, book: Book, ring: Keyring) -> int:
         data = {"schema": "doctor/profiles/1", "keyring": ring.available, "profiles": rows}
         option.write(json.text(data), chosen.output)
         return 0
-    from doctor.report.connection import columns
+    from doctor.report.inventory import columns
 
     table = [("", "profile", "vendor", "address", "key"), *(_cells(one) for one in rows)]
     count = f"{len(rows)} profile{'s' * (len(rows) != 1)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from doctor.cli import live, option
+from doctor.cli import listed, live, option
 from doctor.model.error import UsageError
 from doctor.report import json
 
@@ -90,57 +90,23 @@ def _curl(chosen: argparse.Namespace, given: Access) -> int:
 
     module = source.module(given.vendor)
     if chosen.command == "list":
-        path, query = module.list_call(_filters(chosen))
+        path, query = module.list_call(listed.filters(chosen))
     else:
         path, query = module.show_call(chosen.id, chosen.organization), {}
     option.write(live.curl(given, path, query), chosen.output)
     return 0
 
 
-def _filters(chosen: argparse.Namespace) -> Any:
-    from doctor.sources.listing import Filters
-
-    return Filters(chosen.organization, chosen.domain, chosen.type, chosen.search, chosen.order)
-
-
 # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _list(chosen: argparse.Namespace, given: Access, api: Client) -> int:
-    from doctor.parse import connection
+    from doctor.parse.connection import read_all
+    from doctor.report.connection import row
     from doctor.sources import live as source
 
-    found = source.module(given.vendor).connections(api, _filters(chosen))
-    each = [one for one in connection.read_all(list(found.items)) if _in_state(one, chosen.state)]
-    judged = live.judged("connections", found.trouble, f"doctor connections list ({given.vendor})")
-    if chosen.format == "json":
-        from doctor.report.connection import row
-
-        data = {"schema": "doctor/connections/1", "vendor": given.vendor, "connections": [row(one) for one in each],
-                "complete": found.trouble is None, "notes": list(found.notes),
-                **live.wrong(judged, found.trouble, api)}  # fmt: skip
-        option.write(json.text(data), chosen.output)
-    else:
-        option.write(_listed(each, found, judged), chosen.output)
-    return live.code(found.trouble)
-
-
-def _in_state(one: Connection, wanted: str | None) -> bool:
-    if wanted is None:
-        return True
-    return wanted.lower().replace("_", "-") in ((one.state or "unknown"), one.state_given.lower().replace("_", "-"))
-
-
-def _listed(each: list[Connection], found: Any, judged: Any) -> str:
-    from doctor.report import connection, text
-
-    look = option.look(sys.stdout)
-    lines = connection.table(each, look) if each else []
-    for note in found.notes:
-        lines += text.wrapped(f"note  {note}", look, "", "      ")
-    if found.trouble is not None:
-        lines += [*live.failed_lines(judged, found.trouble, look), ""]
-    return "\n".join([*lines, live.counted(len(each), "connection", "connections", found.trouble)]) + "\n"
+    fetch = source.module(given.vendor).connections
+    return listed.run(chosen, given.vendor, listed.Shelf("connection", "connections", fetch, read_all, row), api)
 
 
 def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from doctor.cli import live, option
+from doctor.cli import listed, live, option
 from doctor.report import json
 
 if TYPE_CHECKING:
     import argparse
 
     from doctor.engine.diagnose import Diagnosis
-    from doctor.model.connection import Directory
     from doctor.sources.listing import Listing
     from doctor.sources.live import Live
     from doctor.sources.profile import Access
@@ -63,54 +62,20 @@ def _curl(chosen: argparse.Namespace, given: Access) -> int:
 
     module = source.module(given.vendor)
     if chosen.command == "list":
-        path, query = module.directories_call(_filters(chosen))
+        path, query = module.directories_call(listed.filters(chosen))
     else:
         path, query = module.directory_call(chosen.id, chosen.organization), {}
     option.write(live.curl(given, path, query), chosen.output)
     return 0
 
 
-def _filters(chosen: argparse.Namespace) -> Any:
-    from doctor.sources.listing import Filters
-
-    return Filters(chosen.organization, chosen.domain, None, chosen.search, chosen.order)
-
-
 def _list(chosen: argparse.Namespace, given: Access, api: Client) -> int:
-    from doctor.parse import directory
+    from doctor.parse.directory import read_all
+    from doctor.report.directory import row
     from doctor.sources import live as source
 
-    found: Listing = source.module(given.vendor).directories(api, _filters(chosen))
-    each = [one for one in directory.read_all(list(found.items)) if _in_state(one, chosen.state)]
-    judged = live.judged("directories", found.trouble, f"doctor directories list ({given.vendor})")
-    if chosen.format == "json":
-        from doctor.report.directory import row
-
-        data = {"schema": "doctor/directories/1", "vendor": given.vendor, "directories": [row(one) for one in each],
-                "complete": found.trouble is None, "notes": list(found.notes),
-                **live.wrong(judged, found.trouble, api)}  # fmt: skip
-        option.write(json.text(data), chosen.output)
-    else:
-        option.write(_listed(each, found, judged), chosen.output)
-    return live.code(found.trouble)
-
-
-def _in_state(one: Directory, wanted: str | None) -> bool:
-    if wanted is None:
-        return True
-    return wanted.lower().replace("_", "-") in ((one.state or "unknown"), one.state_given.lower().replace("_", "-"))
-
-
-def _listed(each: list[Directory], found: Listing, judged: Any) -> str:
-    from doctor.report import directory, text
-
-    look = option.look(sys.stdout)
-    lines = directory.table(each, look) if each else []
-    for note in found.notes:
-        lines += text.wrapped(f"note  {note}", look, "", "      ")
-    if found.trouble is not None:
-        lines += [*live.failed_lines(judged, found.trouble, look), ""]
-    return "\n".join([*lines, live.counted(len(each), "directory", "directories", found.trouble)]) + "\n"
+    fetch = source.module(given.vendor).directories
+    return listed.run(chosen, given.vendor, listed.Shelf("directory", "directories", fetch, read_all, row), api)
 
 
 def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from doctor.report import text
+from doctor.report.inventory import state
 from doctor.report.safe import line as safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from doctor.model.connection import Connection, Organization
     from doctor.model.document import Certificate
     from doctor.report.text import Look
-
-_MARKS: Final = {"active": "✓", "linked": "✓", "validating": "…", "draft": "…"}
 
 
 def row(one: Connection) -> dict[str, Any]:
@@ -41,42 +40,9 @@ def certificate(one: Certificate) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def table(each: Iterable[Connection], look: Look) -> list[str]:
-    """Connections as a table, and under it what is odd about some."""
-    found = list(each)
-    rows = [("state", "id", "name", "type", "organization")]
-    rows += [
-        (_state(one, look), one.id or "?", one.name or "", one.type, one.organization_id or "none") for one in found
-    ]
-    lines = columns(rows)
-    for one in found:
-        for note in one.notes:
-            lines += text.wrapped(f"note  {safe(one.id or '?')}: {safe(note)}", look, "", "      ")
-    return lines
-
-
-_HEAD: Final[tuple[str, ...]] = ("state", "id", "name", "type", "organization")
-
-
-def _cells(one: Connection, state: str) -> tuple[str, ...]:
-    return state, one.id or "?", one.name or "", one.type, one.organization_id or "none"
-
-
-def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows with aligned columns, the last one ragged."""
-    cells = [[safe(cell, 60) for cell in one] for one in rows]
-    widths = [max(len(one[n]) for one in cells) for n in range(len(cells[0]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(one, widths, strict=True)).rstrip() for one in cells]
-
-
-def _state(one: Connection, look: Look) -> str:
-    mark = _MARKS.get(one.state or "", "✗") + " " if look.unicode else ""
-    return f"{mark}{one.state or 'unknown'}" + ("" if one.state else f" ({safe(one.state_given or 'none given', 60)})")
-
-
 def details(one: Connection, look: Look) -> list[str]:
     """One connection, line by line."""
-    lines = [f"{safe(one.name or one.id or '?')}   {_state(one, look)}"]
+    lines = [f"{safe(one.name or one.id or '?')}   {state(one, look)}"]
     if one.state_given and one.state_given.lower() != (one.state or ""):
         lines[0] += f"   the vendor says {safe(one.state_given)}"
     for label, value in _pairs(one):

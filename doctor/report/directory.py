@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from doctor.report import text
-from doctor.report.connection import columns
+from doctor.report.inventory import state
 from doctor.report.safe import line as safe
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from doctor.model.connection import Directory
     from doctor.report.text import Look
 
-_MARKS: Final = {"linked": "✓", "validating": "…"}
-
 
 def row(one: Directory) -> dict[str, Any]:
     """A directory as JSON data: doctor's words, and beside them the vendor's own."""
@@ -23,35 +21,9 @@ def row(one: Directory) -> dict[str, Any]:
     return {**one._asdict(), "state": one.state or "unknown", "tokens": tokens, "notes": list(one.notes)}
 
 
-def table(each: Iterable[Directory], look: Look) -> list[str]:
-    """Directories as a table, and under it what is odd about some."""
-    found = list(each)
-    rows = [("state", "id", "name", "type", "organization")]
-    rows += [
-        (_state(one, look), one.id or "?", one.name or "", one.type, one.organization_id or "none") for one in found
-    ]
-    lines = columns(rows)
-    for one in found:
-        for note in one.notes:
-            lines += text.wrapped(f"note  {safe(one.id or '?')}: {safe(note)}", look, "", "      ")
-    return lines
-
-
-_HEAD: Final[tuple[str, ...]] = ("state", "id", "name", "type", "organization")
-
-
-def _cells(one: Directory, state: str) -> tuple[str, ...]:
-    return state, one.id or "?", one.name or "", one.type, one.organization_id or "none"
-
-
-def _state(one: Directory, look: Look) -> str:
-    mark = _MARKS.get(one.state or "", "✗") + " " if look.unicode else ""
-    return f"{mark}{one.state or 'unknown'}" + ("" if one.state else f" ({safe(one.state_given or 'none given', 60)})")
-
-
 def details(one: Directory, look: Look) -> list[str]:
     """One directory, line by line."""
-    lines = [f"{safe(one.name or one.id or '?')}   {_state(one, look)}"]
+    lines = [f"{safe(one.name or one.id or '?')}   {state(one, look)}"]
     for label, value in _pairs(one):
         lines += text.wrapped(f"{label:<17}{safe(value)}", look, "   ", " " * 20)
     for each in one.tokens or ():

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from doctor.sources.vendor import Client
 
+    Arrived = Callable[[list[dict[str, Any]]], None]
+
 
 class Listing(NamedTuple):
     """The `items` of a list, as the API shows them. With `trouble` the list is not whole; `notes` tell what was odd."""
@@ -30,20 +32,64 @@ class Filters(NamedTuple):
     order: str | None = None
 
 
-def paged(
-    client: Client, path: str, query: dict[str, Any], names: tuple[str, ...], following: Callable[[dict[str, Any]], Any]
-) -> Listing:
-    """All pages. `names` are the keys under which the items may stand, `following` gives the query of the next page."""
+class Sieve(NamedTuple):
+    """What an item must be to be wanted. `name` is the filter that the API was given; empty: it has no such filter."""
+
+    right: Callable[[dict[str, Any]], bool]
+    name: str = ""
+
+
+def unheard(_items: list[dict[str, Any]]) -> None:
+    """Nobody waits for the items of a page."""
+
+
+class Reading(NamedTuple):
+    """How the pages of a list are read.
+
+    `names` are the keys under which the items may stand, `following` gives the query of the next page. `arrived` is
+    told the items of each page that pass all `sieves`, as soon as they are there.
+    """
+
+    names: tuple[str, ...]
+    following: Callable[[dict[str, Any]], Any]
+    sieves: tuple[Sieve, ...] = ()
+    arrived: Arrived = unheard
+
+    def of(self, items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The items that are wanted."""
+        return [one for one in items if all(sieve.right(one) for sieve in self.sieves)]
+
+
+def paged(client: Client, path: str, query: dict[str, Any], reading: Reading) -> Listing:
+    """All pages, without what is not wanted; a note tells which filter the API did not heed."""
+    found = _whole(client, path, query, reading)
+    for sieve in reading.sieves:
+        found = _sieved(found, sieve)
+    return found
+
+
+def _sieved(found: Listing, sieve: Sieve) -> Listing:
+    """The listing without what the API should have left out, and a note when there was any."""
+    items = tuple(one for one in found.items if sieve.right(one))
+    left = len(found.items) - len(items)
+    if not left or not sieve.name:
+        return found._replace(items=items)
+    told = f"the API paid no heed to {sieve.name}: {left} others were left out here"
+    return found._replace(items=items, notes=(*found.notes, told))
+
+
+def _whole(client: Client, path: str, query: dict[str, Any], reading: Reading) -> Listing:
     items: dict[str, dict[str, Any]] = {}
     seen: set[str] = set()
     for _ in range(client.limits.pages):
         found = client.get(path, query)
-        listed = rows(found, names)
+        listed = rows(found, reading.names)
         if isinstance(listed, Trouble):
             return Listing(tuple(items.values()), listed)
-        for one in listed:
-            items[str(one.get("id", len(items)))] = one
-        further = following(found.value)
+        named = {str(one.get("id", len(items) + number)): one for number, one in enumerate(listed)}
+        reading.arrived(reading.of(one for name, one in named.items() if name not in items))
+        items |= named
+        further = reading.following(found.value)
         if not further:
             return Listing(tuple(items.values()))
         if not all(
@@ -83,15 +129,6 @@ def top(found: Listing) -> Listing:
         return found
     told = f"there is no such list at this address; look at the base URL ({found.trouble.detail})"
     return found._replace(trouble=found.trouble._replace(kind="not-the-api", detail=told))
-
-
-def kept_if(listing: Listing, right: Callable[[dict[str, Any]], bool], name: str) -> Listing:
-    """The listing without what the API should have left out, and a note when there was any."""
-    items = tuple(one for one in listing.items if right(one))
-    if len(items) == len(listing.items):
-        return listing
-    told = f"the API paid no heed to {name}: {len(listing.items) - len(items)} others were left out here"
-    return listing._replace(items=items, notes=(*listing.notes, told))
 
 
 def record(found: Answer, wrapper: str = "") -> Answer:

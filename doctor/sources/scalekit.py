@@ -13,10 +13,13 @@ from doctor.model.error import UsageError
 from doctor.sources import secret as secrets
 from doctor.sources.answer import Answer, Trouble
 from doctor.sources.exchange import Request
-from doctor.sources.listing import Filters, Listing, kept_if, paged, record, top
+from doctor.sources.listing import Filters, Listing, Reading, Sieve, paged, record, top, unheard
 from doctor.sources.vendor import Client, Manner, base, identifier, is_identifier
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from doctor.sources.listing import Arrived
     from doctor.sources.secret import Secret
 
 _API: Final = "/api/v1"
@@ -98,19 +101,18 @@ def directory_call(ident: str, organization: str | None) -> str:
     return f"{directories_call(Filters(organization=organization))[0]}/{identifier(ident, 'a directory')}"
 
 
-def connections(api: Client, wanted: Filters) -> Listing:
+def connections(api: Client, wanted: Filters, arrived: Arrived = unheard) -> Listing:
     """Every connection that the filters let through, also those whose setup is not finished."""
-    found = top(_list(api, *list_call(wanted), "connections"))
-    if wanted.organization:
-        right = wanted.organization
-        found = kept_if(found, lambda one: one.get("organization_id", right) == right, "the organization")
-    if wanted.type:
-        low = wanted.type.lower()
-        found = found._replace(items=tuple(one for one in found.items if low in _words(one)))
-    if wanted.search:
-        text = wanted.search.lower()
-        found = found._replace(items=tuple(one for one in found.items if any(text in word for word in _words(one))))
-    return found
+    return top(_list(api, list_call(wanted), "connections", _sieves(wanted), arrived))
+
+
+def _sieves(wanted: Filters) -> tuple[Sieve, ...]:
+    """The filters again: the API has none for type and text."""
+    own, kind, text = wanted.organization, (wanted.type or "").lower(), (wanted.search or "").lower()
+    found = [Sieve(lambda one: one.get("organization_id", own) == own, "the organization")] if own else []
+    found += [Sieve(lambda one: kind in _words(one))] if kind else []
+    found += [Sieve(lambda one: any(text in word for word in _words(one)))] if text else []
+    return tuple(found)
 
 
 def _words(item: dict[str, Any]) -> set[str]:
@@ -159,17 +161,17 @@ def delete(api: Client, ident: str, organization: str | None = None) -> Answer:
     return Answer(trouble=place) if isinstance(place, Trouble) else api.call("DELETE", f"{place}/connections/{ident}")
 
 
-def directories(api: Client, wanted: Filters) -> Listing:
+def directories(api: Client, wanted: Filters, arrived: Arrived = unheard) -> Listing:
     """The directories of one organization, or of each in the environment."""
     if wanted.organization:
-        return _directories(api, wanted.organization)
+        return _directories(api, wanted.organization, arrived)
     owners = _owners(api)
     items: list[dict[str, Any]] = []
     trouble, notes = owners.trouble, owners.notes
     for one in owners.items:
         if not is_identifier(str(one.get("id"))):
             continue
-        found = _directories(api, str(one.get("id")))
+        found = _directories(api, str(one.get("id")), arrived)
         items += found.items
         trouble, notes = trouble or found.trouble, (*notes, *found.notes)
         if found.trouble is not None:
@@ -179,7 +181,7 @@ def directories(api: Client, wanted: Filters) -> Listing:
 
 def _owners(api: Client) -> Listing:
     """The organizations; where the client may not list them, those that have a connection."""
-    found = _list(api, f"{_API}/organizations", {"page_size": _PAGE}, "organizations")
+    found = _list(api, (f"{_API}/organizations", {"page_size": _PAGE}), "organizations")
     if found.trouble is None or found.trouble.kind not in ("not-found", "permission-missing"):
         return found
     shown = connections(api, Filters())
@@ -188,9 +190,15 @@ def _owners(api: Client) -> Listing:
     return Listing(tuple({"id": one} for one in owners), shown.trouble, (told,))
 
 
-def _directories(api: Client, organization: str) -> Listing:
-    found = _list(api, *directories_call(Filters(organization=organization)), "directories")
-    return found._replace(items=tuple({"organization_id": organization, **one} for one in found.items))
+def _directories(api: Client, organization: str, arrived: Arrived = unheard) -> Listing:
+    """Those of one organization, which the API's items need not name."""
+
+    def owned(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{"organization_id": organization, **one} for one in items]
+
+    call = directories_call(Filters(organization=organization))
+    found = _list(api, call, "directories", arrived=lambda page: arrived(owned(page)))
+    return found._replace(items=tuple(owned(found.items)))
 
 
 def directory(api: Client, ident: str, organization: str | None = None) -> Answer:
@@ -213,7 +221,7 @@ def members(api: Client, ident: str, kind: str, organization: str | None = None)
         if found.trouble is not None:
             return Listing((), found.trouble)
         organization = str(found.value["organization_id"])
-    return _list(api, f"{directory_call(ident, organization)}/{kind}", {"page_size": _PAGE}, kind)
+    return _list(api, (f"{directory_call(ident, organization)}/{kind}", {"page_size": _PAGE}), kind)
 
 
 def organization(api: Client, ident: str) -> Answer:
@@ -222,7 +230,7 @@ def organization(api: Client, ident: str) -> Answer:
     found = explained(api, record(api.get(place), "organization"), ident, f"{_API}/organizations")
     if found.trouble is not None:
         return found
-    domains = _list(api, f"{place}/domains", {"page_size": _PAGE}, "domains")
+    domains = _list(api, (f"{place}/domains", {"page_size": _PAGE}), "domains")
     return Answer({**found.value, "domains": list(domains.items)})
 
 
@@ -236,12 +244,15 @@ def organizations_of(api: Client, domain: str) -> Listing:
     return Listing(tuple(one.value for one in answers if not one.trouble), found.trouble or next(iter(troubles), None))
 
 
-def _list(api: Client, path: str, query: dict[str, Any], name: str) -> Listing:
+def _list(
+    api: Client, call: tuple[str, dict[str, Any]], name: str,
+    sieves: tuple[Sieve, ...] = (), arrived: Arrived = unheard,
+) -> Listing:  # fmt: skip
     def following(value: dict[str, Any]) -> dict[str, Any] | None:
         token = value.get("next_page_token")
         return {"page_token": token} if isinstance(token, str) and token else None
 
-    return paged(api, path, query, (name,), following)
+    return paged(api, *call, Reading((name,), following, sieves, arrived))
 
 
 def explained(api: Client, found: Answer, ident: str, path: str = f"{_API}/connections") -> Answer:

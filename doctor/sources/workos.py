@@ -9,11 +9,12 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.sources.answer import Answer
-from doctor.sources.listing import Filters, Listing, kept_if, paged, record, top
+from doctor.sources.listing import Filters, Listing, Reading, Sieve, paged, record, top, unheard
 from doctor.sources.vendor import Client, Manner, base, identifier
 
 if TYPE_CHECKING:
     from doctor.sources.answer import Trouble
+    from doctor.sources.listing import Arrived
     from doctor.sources.secret import Secret
 
 BASE: Final = "https://api.workos.com"
@@ -54,19 +55,18 @@ def show_call(ident: str, _organization: str | None = None) -> str:
     return f"/connections/{identifier(ident, 'a connection')}"
 
 
-def connections(api: Client, wanted: Filters) -> Listing:
-    """Every connection that the filters let through, of all pages."""
-    found = _of_organization(_list(api, *list_call(wanted)), wanted.organization)
-    if wanted.type:
-        low = wanted.type.lower()
-        found = kept_if(found, lambda one: str(one.get("connection_type", low)).lower() == low, "the type")
-    return found
+def connections(api: Client, wanted: Filters, arrived: Arrived = unheard) -> Listing:
+    """Every connection that the filters let through, of all pages; each page is told as it comes."""
+    low = (wanted.type or "").lower()
+    sieves = _of_organization(wanted)
+    if low:
+        sieves += (Sieve(lambda one: str(one.get("connection_type", low)).lower() == low, "the type"),)
+    return _list(api, *list_call(wanted), sieves, arrived)
 
 
-def _of_organization(found: Listing, organization: str | None) -> Listing:
-    if organization is None:
-        return found
-    return kept_if(found, lambda one: one.get("organization_id", organization) == organization, "the organization")
+def _of_organization(wanted: Filters) -> tuple[Sieve, ...]:
+    own = wanted.organization
+    return (Sieve(lambda one: one.get("organization_id", own) == own, "the organization"),) if own else ()
 
 
 def bare(api: Client, ident: str, _organization: str | None = None) -> Answer:
@@ -102,9 +102,9 @@ def directory_call(ident: str, _organization: str | None = None) -> str:
     return f"/directories/{identifier(ident, 'a directory')}"
 
 
-def directories(api: Client, wanted: Filters) -> Listing:
-    """Every directory that the filters let through, of all pages."""
-    return _of_organization(_list(api, *directories_call(wanted)), wanted.organization)
+def directories(api: Client, wanted: Filters, arrived: Arrived = unheard) -> Listing:
+    """Every directory that the filters let through, of all pages; each page is told as it comes."""
+    return _list(api, *directories_call(wanted), _of_organization(wanted), arrived)
 
 
 def directory(api: Client, ident: str, _organization: str | None = None) -> Answer:
@@ -115,8 +115,8 @@ def directory(api: Client, ident: str, _organization: str | None = None) -> Answ
 
 def members(api: Client, ident: str, kind: str, _organization: str | None = None) -> Listing:
     """The users or groups of a directory, of all pages."""
-    found = _list(api, f"/directory_{kind}", {"directory": identifier(ident, "a directory")})
-    return kept_if(found, lambda one: one.get("directory_id", ident) == ident, "the directory")
+    own = Sieve(lambda one: one.get("directory_id", ident) == ident, "the directory")
+    return _list(api, f"/directory_{kind}", {"directory": identifier(ident, "a directory")}, (own,))
 
 
 def organization(api: Client, ident: str) -> Answer:
@@ -127,8 +127,8 @@ def organization(api: Client, ident: str) -> Answer:
 
 def organizations_of(api: Client, domain: str) -> Listing:
     """The organizations that have this domain."""
-    found = _list(api, "/organizations", {"domains": domain.lower()})
-    return kept_if(found, lambda one: domain.lower() in _domains(one), "the domain")
+    low = domain.lower()
+    return _list(api, "/organizations", {"domains": low}, (Sieve(lambda one: low in _domains(one), "the domain"),))
 
 
 def _domains(item: dict[str, Any]) -> set[str]:
@@ -152,13 +152,15 @@ def delete(api: Client, ident: str, _organization: str | None = None) -> Answer:
     return api.call("DELETE", f"/connections/{identifier(ident, 'a connection')}")
 
 
-def _list(api: Client, path: str, query: dict[str, Any]) -> Listing:
+def _list(
+    api: Client, path: str, query: dict[str, Any], sieves: tuple[Sieve, ...] = (), arrived: Arrived = unheard
+) -> Listing:
     def following(value: dict[str, Any]) -> dict[str, Any] | None:
         told = value.get("list_metadata")
         after = told.get("after") if isinstance(told, dict) else None
         return {"after": after} if isinstance(after, str) and after else None
 
-    return top(paged(api, path, {"limit": _PAGE, **query}, ("data",), following))
+    return top(paged(api, path, {"limit": _PAGE, **query}, Reading(("data",), following, sieves, arrived)))
 
 
 # ── why an object is not shown ─────────────────────────────────────────────────────────────────────────────

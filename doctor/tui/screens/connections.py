@@ -142,9 +142,10 @@ class Connections(Page):
         if found is None:
             return None
         from doctor.report import json
+        from doctor.report.inventory import Table
 
         rows = [pages.row(one) for one in found.connections]
         complete = found.trouble is None
         data = {"schema": "doctor/connections/1", "vendor": found.vendor, "connections": rows, "complete": complete,
                 "notes": list(found.notes)}  # fmt: skip
-        return Exported("connections", json.text(data), "\n".join(pages.table(found.connections, Look())) + "\n")
+        return Exported("connections", json.text(data), "\n".join(Table(Look()).page(found.connections)) + "\n")

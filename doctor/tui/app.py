@@ -278,14 +278,15 @@ class DoctorApp(App[None]):
 
     def action_export(self) -> None:
         """Write what this screen shows."""
+        from doctor.tui import picture
         from doctor.tui.screens.export import Export
 
         page = self.screen
         if isinstance(page, _page()) and page.exportable():
-            picture = self.export_screenshot(title="doctor")
+            shown = picture.svg(self)
 
             def offer(found: Exported) -> None:
-                self.push_screen(Export(found, picture))
+                self.push_screen(Export(found, shown))
 
             self.work("preparing", page.exports, offer)
 

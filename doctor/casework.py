@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doctor import library
-from doctor.engine import answer, triage
+from doctor.engine import answer, beside, triage
 from doctor.engine import diagnose as engine
 from doctor.engine.judge import Personal
 from doctor.model import case as model
@@ -94,14 +94,14 @@ def empty(name: str, chosen: library.Options) -> Case:
 
 def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: Rulebook) -> model.Case:
     """The case with everything that the caller brings."""
-    beside: dict[str, str] = {}
+    told: dict[str, str] = {}
     for document in _documents(evidence, chosen):
         case = with_document(case, document)
         if document.details.get("offered_as") == "sp-metadata":
-            beside |= {name: value for name, value in library.told_by_sp(document) if value}
+            told |= beside.by_sp(document)
     for text in evidence.symptoms:
         case = with_report(case, text)
-    options, sources = case.options | beside, case.sources | dict.fromkeys(beside, "--sp-metadata")
+    options, sources = case.options | told, case.sources | dict.fromkeys(told, "--sp-metadata")
     for name, given in (*_party(chosen), *evidence.given.items()):
         options[name] = answer.checked(name, given)
         sources[name] = _OPTION.get(name, f"--set {name}") if name not in evidence.given else f"--set {name}"

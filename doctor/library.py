@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from doctor.engine import beside
 from doctor.engine import check as engine
 from doctor.engine.rulebook import Rulebook, shipped
 from doctor.model.error import InputError, UsageError
@@ -99,7 +100,8 @@ def check(
     now = settings.at or datetime.now(UTC)
     context = _contexts(settings)
     fitting = [one for one in context if _fits(one, str(one.details["offered_as"]))]
-    checker = engine.Checker(rules, now, *_given(settings, context), fitting)
+    checker = engine.Checker(rules, now, *_given(settings, fitting, now), fitting)
+    checker.untold(fact for one in fitting if one.kind == "connection" for fact in beside.not_shown(one, now))
     checker.key = key_in(settings)
     checker.describer.show_personal = settings.show_personal
     checker.describer.provider = rules.provider_id(settings.provider)
@@ -148,7 +150,7 @@ def chosen(options: dict[str, Any]) -> Options:
     return found
 
 
-def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], dict[str, str]]:
+def _given(chosen: Options, context: list[Document], now: datetime) -> tuple[dict[str, Any], dict[str, str]]:
     """The facts that options tell, and the option that told each."""
     facts: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -170,7 +172,7 @@ def _given(chosen: Options, context: list[Document]) -> tuple[dict[str, Any], di
         facts["case.judged_at"] = chosen.at  # no source: naming a moment is no claim about the case
     for document in context:
         kind = str(document.details["offered_as"])
-        for fact, value in _TOLD_BY[kind](document) if kind in _TOLD_BY and _fits(document, kind) else ():
+        for fact, value in beside.told(document, kind, now):
             tell(fact, value, f"--{kind}")
     return facts, sources
 
@@ -235,41 +237,6 @@ def _fits(document: Document, kind: str) -> bool:
         return True
     roles = {role.name for role in document.entity.roles} if document.entity else set()
     return document.kind == kind or kind.partition("-")[0] in roles
-
-
-def told_by_sp(document: Document) -> Iterator[tuple[str, str | None]]:
-    """What the service provider's metadata tells: its entity ID and the ACS URL that takes posts."""
-    entity = document.entity
-    roles = [role for role in entity.roles if role.name == "sp"] if entity else []
-    yield "sp.entity_id", entity.entity_id if entity else None
-    posts = [one for role in roles for one in role.acs if one.binding == "post"]
-    best = next((one for one in posts if one.is_default), posts[0] if posts else None)
-    yield "sp.acs_url", best.location if best else None
-
-
-def _told_by_idp(document: Document) -> Iterator[tuple[str, str | None]]:
-    yield "idp.expected_entity_id", document.entity.entity_id if document.entity else None
-
-
-def _told_by_connection(document: Document) -> Iterator[tuple[str, Any]]:
-    """Every fact that a connection tells by itself."""
-    from doctor.facts.fact import View
-    from doctor.facts.registry import derivations
-    from doctor.model.state import ABSENT, Unknown
-
-    held = document.connection or next(iter(document.connections), None)
-    view = View(derivations("connection"), datetime.now(UTC), document._replace(connection=held))
-    for name in view.derivations:
-        value = view[name] if name.startswith(("connection.", "sp.", "idp.", "organization.")) else None
-        if value is not None and value is not ABSENT and not isinstance(value, Unknown):
-            yield name, value
-
-
-_TOLD_BY: Final[dict[str, Callable[[Document], Iterator[tuple[str, Any]]]]] = {
-    "connection": _told_by_connection,
-    "sp-metadata": told_by_sp,
-    "idp-metadata": _told_by_idp,
-}
 
 
 def _each(

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from doctor.model.finding import BY_EYE
 from tests.evidence import AT, IDP, NOW, metadata, put, ran
 from tests.evidence import scalekit as scalekit_connection
 from tests.factory import certificate, providers
@@ -46,6 +47,41 @@ def test_metadata_is_held_against_the_connection(
     assert scalekit.requests
     assert SECRET not in done.out + done.err
     assert TOKEN not in done.out + done.err
+
+
+def test_what_the_connection_does_not_show_is_not_compared(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """WorkOS prints neither certificates nor an entity ID before a connection is set up: silence would look like
+    agreement."""
+    words = ("check", put(tmp_path, "metadata.xml", metadata(400)), "--connection", FIRST, "--at", AT)
+    told = {one["fact"]: one for one in ran(capsys, *words, "--format", "json").data["not_checked"]}
+    assert server.requests
+    for fact in ("connection.certificates", "idp.expected_entity_id"):
+        assert told[fact]["reason"] == "the connection does not show it"
+    assert told["connection.certificates"]["how"] == BY_EYE
+    assert told["idp.expected_entity_id"]["how"].startswith("--idp-entity-id")
+    text = " ".join(ran(capsys, *words).out.split())
+    assert f"certificates in the connection (the connection does not show it: {BY_EYE})" in text
+
+
+def test_what_the_connection_shows_is_not_said_to_be_missing(
+    scalekit: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("check", put(tmp_path, "metadata.xml", metadata(400)), "--connection", HELD, "--at", AT)
+    told = {one["fact"] for one in ran(capsys, *words, "--format", "json").data["not_checked"]}
+    assert scalekit.requests
+    assert not told & {"connection.certificates", "idp.expected_entity_id"}
+
+
+def test_an_option_makes_up_for_what_the_connection_does_not_show(
+    server: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("check", put(tmp_path, "m.xml", metadata(400)), "--connection", FIRST, "--idp-entity-id", f"{IDP}x")
+    done = ran(capsys, *words, "--at", AT, "--format", "json")
+    assert server.requests
+    assert found(done)["idp-entity-id-mismatch"] == "error"
+    assert "idp.expected_entity_id" not in {one["fact"] for one in done.data["not_checked"]}
 
 
 def test_another_tenant_is_told(scalekit: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,8 +10,8 @@ from doctor.engine import judge, summary
 from doctor.engine.plan import Plan
 from doctor.facts.registry import declared
 from doctor.model.error import UsageError
-from doctor.model.finding import SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
-from doctor.model.state import Unknown
+from doctor.model.finding import BY_EYE, SEVERITIES, Finding, NotChecked, Report, Subject, Verdict
+from doctor.model.state import NOT_SHOWN, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +58,12 @@ class Checker:
         """The service provider's private key, for looking into what is encrypted; in memory only."""
         self.kinds: set[str] = set()
         """The kinds of documents judged so far: what their rules settled is not asked of the case again."""
+
+    def untold(self, states: Iterable[tuple[str, Unknown]]) -> None:
+        """Say of facts why nobody could tell them; what is known stays."""
+        for name, state in states:
+            if isinstance(self.case[name], Unknown):
+                self.case[name] = state
 
     def _recognise(self, observed: dict[str, tuple[str, ...]]) -> Any:
         key, known = tuple(observed.items()), self.book.recognised
@@ -290,6 +296,8 @@ def not_checked(missing: dict[str, str]) -> tuple[NotChecked, ...]:
         fact = declared(name)
         if fact is not None and fact.how:
             how = "--decryption-key" if reason == "encrypted" else fact.how
+            if reason == NOT_SHOWN and "--set" in how:
+                how = BY_EYE
             found.append(NotChecked(name, reason or "not given", how, fact.label or name))
     return tuple(found)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from doctor.engine import verify
+from doctor.engine import beside, verify
 from doctor.engine.instruction import Action, Value, Words, action, filled, type_of, words_for
 from doctor.engine.verify import FAILS, HOLDS, Check, Known
 from doctor.model.error import UsageError
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from doctor.engine.diagnose import Examined
     from doctor.engine.rulebook import Rulebook
     from doctor.model.case import Case
-    from doctor.model.document import Document
 
 DONE: Final = "done"
 OPEN: Final = "open"
@@ -261,18 +260,6 @@ def with_sp_metadata(case: Case) -> Case:
     told: dict[str, Any] = {}
     for exhibit in case.documents:
         if exhibit.offered_as == "sp-metadata":
-            told |= _told_by_sp(recognise(exhibit.data, exhibit.name))
+            told |= beside.by_sp(recognise(exhibit.data, exhibit.name))
     sources = {name: "--sp-metadata" for name in told if name not in case.sources}
     return case._replace(answers={**case.answers, **told}, sources={**case.sources, **sources})
-
-
-def _told_by_sp(document: Document) -> dict[str, str]:
-    """Entity ID, and the default ACS URL, or else the first one, for the POST binding."""
-    roles = [role for role in document.entity.roles if role.name == "sp"] if document.entity else []
-    posts = [one for role in roles for one in role.acs if one.binding == "post"]
-    best = next((one for one in posts if one.is_default), posts[0] if posts else None)
-    found = {
-        "sp.entity_id": document.entity.entity_id if document.entity and roles else None,
-        "sp.acs_url": best.location if best else None,
-    }
-    return {name: value for name, value in found.items() if value}

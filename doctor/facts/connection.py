@@ -19,7 +19,7 @@ from doctor.facts.fact import (
     given,
 )
 from doctor.facts.input import FAILURES
-from doctor.model.state import ABSENT, Unknown
+from doctor.model.state import ABSENT, NOT_SHOWN, Unknown
 
 if TYPE_CHECKING:
     from doctor.model.connection import Connection
@@ -61,7 +61,7 @@ def linked(view: View) -> Any:
     """Whether the connection belongs to an organization."""
     found = held(view)
     if not found.shows_organization:
-        return Unknown.of("organization.connection_linked", "the connection does not show it")
+        return Unknown.of("organization.connection_linked", NOT_SHOWN)
     return found.organization_id is not None
 
 
@@ -99,7 +99,7 @@ def redirect_uri(view: View) -> Any:
 
 def _shown(value: str | None, fact: str) -> Any:
     """A value, or unknown: that an API does not print it does not mean that there is none."""
-    return Unknown.of(fact, "the connection does not show it") if value is None else value
+    return Unknown.of(fact, NOT_SHOWN) if value is None else value
 
 
 def certificates(view: View) -> Any:
@@ -126,7 +126,7 @@ def domain_verified(view: View) -> Any:
     if states & {"verified", "legacy_verified"}:
         return True
     if not states or "unknown" in states:
-        return Unknown.of("organization.domain_verified", "the connection does not show it")
+        return Unknown.of("organization.domain_verified", NOT_SHOWN)
     return False
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, NoDocument, View, enum, given
 from doctor.facts.message import RESPONSES, first_assertion, hidden, of_assertion, request_of, sent
-from doctor.model.state import ABSENT, Unknown
+from doctor.model.state import ABSENT, NOT_SHOWN, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,7 +167,7 @@ def _held(view: View) -> Connection:
 
 def idp_sso_url(view: View) -> Any:
     """The sign-in address of the identity provider that the connection holds."""
-    return _held(view).idp_sso_url or Unknown.of("connection.idp_sso_url", "the connection does not show it")
+    return _held(view).idp_sso_url or Unknown.of("connection.idp_sso_url", NOT_SHOWN)
 
 
 def _of(name: str, kind: Any, read: Any, **more: Any) -> Fact:

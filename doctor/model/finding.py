@@ -3,7 +3,7 @@
 # Annotations are evaluated here: kept as texts, each would be compiled on its own when its class is made, which is
 # half of what importing costs.
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Severity(StrEnum):
@@ -95,6 +95,10 @@ class Finding(NamedTuple):
     cite: tuple[Citation, ...] = ()
     path: tuple[str, ...] = ()
     elsewhere: Elsewhere | None = None
+
+
+BY_EYE: Final = "compare it on the connection's page at the vendor"
+"""How a person makes up for what a vendor's API leaves out and no option takes."""
 
 
 class NotChecked(NamedTuple):

@@ -64,3 +64,7 @@ class Unknown:
 
     def __repr__(self) -> str:
         return f"Unknown({', '.join(sorted(self.missing))})"
+
+
+NOT_SHOWN: Final = "the connection does not show it"
+"""Why a fact is unknown that a vendor's API leaves out: that it is not printed does not mean that there is none."""

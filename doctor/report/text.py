@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from doctor.model.finding import SEVERITIES
+from doctor.model.finding import BY_EYE, SEVERITIES
 from doctor.report import difference
 from doctor.report.safe import line as safe
 
@@ -227,7 +227,8 @@ def closing(found: Report, look: Look) -> list[str]:
     for problem in found.unreadable:
         lines += wrapped(f"not read  {safe(problem)}", look, "", "          ")
     for (reason, how), labels in _open(found).items():
-        lines += wrapped(f"not checked  {', '.join(labels)} ({reason}: give {how})", look, "", " " * 13)
+        way = how if how == BY_EYE else f"give {how}"
+        lines += wrapped(f"not checked  {', '.join(labels)} ({reason}: {way})", look, "", " " * 13)
     for note in found.notes:
         lines += wrapped(f"note  {safe(note)}", look, "", "      ")
     return [*lines, f"{counts(found.counts)}{' · ' if look.unicode else ' | '}{found.rules_run:,} rules"]

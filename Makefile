@@ -71,8 +71,8 @@ pictures: $(VENV)/dev                  ## pictures of the terminal app, from the
 
 lock:                                  ## lock the dependencies anew; needs uv
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group build pyproject.toml -o requirements/run.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev pyproject.toml -o requirements/dev.lock
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --resolution lowest-direct --group dev pyproject.toml -o requirements/lowest.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --extra serve --group dev pyproject.toml -o requirements/dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --resolution lowest-direct --extra serve --group dev pyproject.toml -o requirements/lowest.lock
 
 clean:
 	rm -rf $(VENV) .venv-lowest .doctor-cache build dist

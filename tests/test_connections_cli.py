@@ -20,7 +20,7 @@ from doctor.cli import watching
 from doctor.engine import watch
 from doctor.model.connection import OrganizationDomain
 from doctor.model.error import UsageError
-from doctor.sources import dns, live, profile, secret, vendor
+from doctor.sources import dns, live, profile, secret, vendor, workos
 from doctor.sources.dns import Texts
 from tests import vendor_server
 from tests.evidence import Terminal, ran, verdict_of
@@ -106,6 +106,35 @@ def test_list(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
 def test_by_state(state: str, count: int, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
     done = ran(capsys, "connections", "list", "--state", state, "--format", "json")
     assert len(done.data["connections"]) == count
+
+
+@pytest.mark.parametrize("shelf", ["connections", "directories"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_state_that_nobody_knows(shelf: str, form: str, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty list would say that there is none in that state."""
+    done = ran(capsys, shelf, "list", "--state", "validatin", "--format", form)
+    assert (done.code, done.out) == (2, "")
+    assert "no state is called 'validatin'; did you mean validating?" in done.err
+    assert "invalid-credentials" in done.err
+
+
+@pytest.mark.parametrize("state", ["IN_PROGRESS", "completed", "requires_type", "unknown", "credentials-invalid"])
+def test_a_state_of_either_vendor_is_known(state: str, server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    done = ran(capsys, "connections", "list", "--state", state)
+    assert (done.code, done.out) == (0, "0 connections\n")
+
+
+def test_a_new_state_of_the_vendor_can_be_asked_for(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    server.data["connections"][0] = connection(1, state="half_open")
+    done = ran(capsys, "connections", "list", "--state", "half-open", "--format", "json")
+    assert [one["id"] for one in done.data["connections"]] == [FIRST]
+
+
+def test_a_list_that_could_not_be_read_is_told_first(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether the vendor knows the word is not known then."""
+    server.always = Fault(401, b'{"message": "Unauthorized"}')
+    done = ran(capsys, "connections", "list", "--state", "bogus", "--format", "json")
+    assert done.data["trouble"]["status"] == 401
 
 
 def test_show(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
@@ -432,6 +461,22 @@ def test_directories(server: Server, capsys: pytest.CaptureFixture[str]) -> None
     assert "@acme.example" in users.out
     open_ = ran(capsys, "directories", "show", directory(1)["id"], "--members", "--show-personal")
     assert "canary.user@acme.example" in open_.out
+
+
+def test_a_directory_shows_people_when_it_may(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the events of a directory tell of people follows --show-personal, as those of a connection do."""
+    monkeypatch.setattr(workos, "DSYNC_EVENTS", (*workos.DSYNC_EVENTS, "authentication.sso_failed"))
+    ident = directory(1)["id"]
+    server.data["events"] = [failed(1, email="canary.user@acme.example", directory_id=ident)]
+    for form in ("text", "json"):
+        masked = ran(capsys, "directories", "show", ident, "--format", form)
+        assert "@acme.example" in masked.out
+        assert "canary" not in masked.out
+        assert "canary.user@acme.example" in ran(
+            capsys, "directories", "show", ident, "--format", form, "--show-personal"
+        ).out  # fmt: skip
 
 
 # ── evidence for a diagnosis ───────────────────────────────────────────────────────────────────────────────

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import argparse
 
     from doctor.model.connection import Connection
-    from doctor.sources.answer import Answer
+    from doctor.sources.answer import Trouble
+    from doctor.sources.change import Change, Done
     from doctor.sources.live import Live
     from doctor.sources.profile import Access
     from doctor.sources.vendor import Client
@@ -89,24 +90,20 @@ def _curl(chosen: argparse.Namespace, given: Access) -> int:
     from doctor.sources import live as source
 
     module = source.module(given.vendor)
-    if chosen.command == "list":
-        path, query = module.list_call(listed.filters(chosen))
-    else:
-        path, query = module.show_call(chosen.id, chosen.organization), {}
-    option.write(live.curl(given, path, query), chosen.output)
-    return 0
+    return listed.curl(chosen, given, listed.Calls(module.list_call, module.show_call))
 
 
 # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _list(chosen: argparse.Namespace, given: Access, api: Client) -> int:
-    from doctor.parse.connection import read_all
+    from doctor.parse.connection import WORDS, read_all
     from doctor.report.connection import row
     from doctor.sources import live as source
 
     fetch = source.module(given.vendor).connections
-    return listed.run(chosen, given.vendor, listed.Shelf("connection", "connections", fetch, read_all, row), api)
+    shelf = listed.Shelf("connection", "connections", fetch, read_all, row, WORDS)
+    return listed.run(chosen, given.vendor, shelf, api)
 
 
 def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:
@@ -163,86 +160,66 @@ def _told(found: Live, judged: Any, *, personal: bool) -> str:
 
 # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────
 
-_CHANGES = {
-    "enable": "People will be able to sign in through it.",
-    "disable": "Nobody will be able to sign in through it any more, until it is enabled again.",
-    "delete": "It is gone for ever, with its addresses; a new one has to be set up at the identity provider again.",
-}
-
 
 def _written(chosen: argparse.Namespace, given: Access) -> int:
     """Show what will change, have the name typed back, do it, and look what came of it."""
     from doctor.sources import change
-    from doctor.sources import live as source
 
     change.offered(given.vendor, chosen.command)
     api = live.client(chosen, given)
-    before: Answer = source.module(given.vendor).connection(api, chosen.id, chosen.organization)
-    shown = _one(source.Live(before.value)) if before.trouble is None else None
-    if shown is None:
-        return _undone(chosen, api, before)
-    if not _confirmed(chosen, shown):
-        live.say("the name is not the same; nothing was changed")
+    before = change.looked(api, given.vendor, chosen.id, chosen.organization)
+    if before.shown is None:
+        return _undone(chosen, api, before.trouble)
+    wanted = change.Change(chosen.command, chosen.id, chosen.organization, before.shown)
+    typed = _typed(chosen, wanted)
+    if typed != wanted.name:
+        live.say(change.NOT_THE_SAME)
         return 2
-    api.begin()
-    done = change.write(api, given.vendor, chosen.command, chosen.id, chosen.organization or shown.organization_id)
+    done = change.performed(api, given.vendor, wanted, typed)
     if done.trouble is not None:
-        live.say("it is not certain what came of it; look with doctor connections show")
-        return _undone(chosen, api, done)
-    api.begin()
-    after: Answer = source.module(given.vendor).connection(api, chosen.id, chosen.organization or shown.organization_id)
-    return _done(chosen, shown, after, api)
+        live.say(change.UNCERTAIN)
+        return _undone(chosen, api, done.trouble)
+    return _done(chosen, before.shown, done, api)
 
 
-def _undone(chosen: argparse.Namespace, api: Client, answer: Answer) -> int:
-    judged = live.judged(chosen.id, answer.trouble, f"doctor connections {chosen.command}")
+def _undone(chosen: argparse.Namespace, api: Client, trouble: Trouble | None) -> int:
+    judged = live.judged(chosen.id, trouble, f"doctor connections {chosen.command}")
     if chosen.format == "json":
         data = {"schema": "doctor/change/1", "action": chosen.command, "id": chosen.id, "done": False, "before": None,
-                "after": None, **live.wrong(judged, answer.trouble, api)}  # fmt: skip
+                "after": None, **live.wrong(judged, trouble, api)}  # fmt: skip
         option.write(json.text(data), chosen.output)
     else:
-        option.write(
-            "\n".join(live.failed_lines(judged, answer.trouble, option.look(sys.stdout))) + "\n", chosen.output
-        )
-    return live.code(answer.trouble) or 2
+        option.write("\n".join(live.failed_lines(judged, trouble, option.look(sys.stdout))) + "\n", chosen.output)
+    return live.code(trouble) or 2
 
 
-def _confirmed(chosen: argparse.Namespace, shown: Connection) -> bool:
+def _typed(chosen: argparse.Namespace, wanted: Change) -> str:
+    """What will be done is shown; the name that the person gives for it."""
     from doctor.report.connection import details
+    from doctor.sources.change import EFFECTS
 
-    name = shown.name or shown.id or ""
     look = option.look(sys.stderr)
-    talk = [f"This will {chosen.command}:", *details(shown, look), _CHANGES[chosen.command]]
+    talk = [f"This will {chosen.command}:", *details(wanted.shown, look), EFFECTS[chosen.command]]
     sys.stderr.write("\n".join(talk) + "\n")
     if chosen.confirm is not None:
-        return bool(chosen.confirm == name)
+        return str(chosen.confirm)
     if not sys.stdin.isatty():
         raise UsageError(f"doctor connections {chosen.command} wants the connection's name typed back",
                          "in a script: --confirm NAME")  # fmt: skip
     sys.stderr.write(f"Type its name to {chosen.command} it: ")
     sys.stderr.flush()
-    return sys.stdin.readline().rstrip("\r\n") == name
+    return sys.stdin.readline().rstrip("\r\n")
 
 
-def _done(chosen: argparse.Namespace, before: Connection, after: Answer, api: Client) -> int:
-    from doctor.report.connection import row
-    from doctor.report.safe import line
+def _done(chosen: argparse.Namespace, before: Connection, done: Done, api: Client) -> int:
+    from doctor.report.connection import changed, row
 
-    now = _after(after)
-    gone = after.trouble is not None and after.trouble.kind == "not-found"
     if chosen.format == "json":
         judged = live.judged(chosen.id, None, f"doctor connections {chosen.command}")
         data = {"schema": "doctor/change/1", "action": chosen.command, "id": chosen.id, "done": True,
-                "before": row(before), "after": now and row(now), **live.wrong(judged, None, api)}  # fmt: skip
+                "before": row(before), "after": done.after and row(done.after),
+                **live.wrong(judged, None, api)}  # fmt: skip
         option.write(json.text(data), chosen.output)
         return 0
-    state = "gone" if gone else now.state or now.state_given if now else "not known"
-    told = f"{line(before.name or chosen.id)}: {before.state or before.state_given}, now {line(state)}\n"
-    option.write(told, chosen.output)
+    option.write(f"{changed(before, done)}\n", chosen.output)
     return 0
-
-
-def _after(after: Answer) -> Connection | None:
-    from doctor.sources.live import Live
-
-    return _one(Live(after.value)) if after.trouble is None else None

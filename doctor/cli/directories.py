@@ -61,21 +61,17 @@ def _curl(chosen: argparse.Namespace, given: Access) -> int:
     from doctor.sources import live as source
 
     module = source.module(given.vendor)
-    if chosen.command == "list":
-        path, query = module.directories_call(listed.filters(chosen))
-    else:
-        path, query = module.directory_call(chosen.id, chosen.organization), {}
-    option.write(live.curl(given, path, query), chosen.output)
-    return 0
+    return listed.curl(chosen, given, listed.Calls(module.directories_call, module.directory_call))
 
 
 def _list(chosen: argparse.Namespace, given: Access, api: Client) -> int:
-    from doctor.parse.directory import read_all
+    from doctor.parse.directory import WORDS, read_all
     from doctor.report.directory import row
     from doctor.sources import live as source
 
     fetch = source.module(given.vendor).directories
-    return listed.run(chosen, given.vendor, listed.Shelf("directory", "directories", fetch, read_all, row), api)
+    shelf = listed.Shelf("directory", "directories", fetch, read_all, row, WORDS)
+    return listed.run(chosen, given.vendor, shelf, api)
 
 
 def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:
@@ -88,12 +84,12 @@ def _show(chosen: argparse.Namespace, given: Access, api: Client) -> int:
     diagnosis = live.diagnosed(found, given.vendor) if found.trouble is None else None
     if chosen.format == "json":
         data = {"schema": "doctor/directory/1", "vendor": given.vendor, "directory": _row(found),
-                "events": event.row(found.story, personal=False), **_why(diagnosis),
+                "events": event.row(found.story, personal=chosen.show_personal), **_why(diagnosis),
                 "members": members or None, "notes": list(found.notes),
                 **live.wrong(judged, found.trouble, api)}  # fmt: skip
         option.write(json.text(data), chosen.output)
     else:
-        option.write(_told(found, judged, diagnosis, members), chosen.output)
+        option.write(_told(found, judged, diagnosis, members, personal=chosen.show_personal), chosen.output)
     return live.code(found.trouble)
 
 
@@ -105,7 +101,9 @@ def _row(found: Live) -> dict[str, Any] | None:
 
 
 def _why(diagnosis: Diagnosis | None) -> dict[str, Any]:
-    return {"headline": diagnosis and diagnosis.headline, "blocking": live.blocking(diagnosis) if diagnosis else []}
+    from doctor.report.watch import blocking
+
+    return {"headline": diagnosis and diagnosis.headline, "blocking": blocking(diagnosis) if diagnosis else []}
 
 
 def _members(chosen: argparse.Namespace, given: Access, api: Client) -> dict[str, Any]:
@@ -121,10 +119,13 @@ def _members(chosen: argparse.Namespace, given: Access, api: Client) -> dict[str
     return told
 
 
-def _told(found: Live, judged: Any, diagnosis: Diagnosis | None, members: dict[str, Any]) -> str:
+def _told(
+    found: Live, judged: Any, diagnosis: Diagnosis | None, members: dict[str, Any], *, personal: bool
+) -> str:  # fmt: skip
     from doctor.parse import directory as parse
     from doctor.report import directory, event, text
     from doctor.report.safe import line
+    from doctor.report.watch import blocking
 
     look = option.look(sys.stdout)
     if not found.item:
@@ -132,9 +133,9 @@ def _told(found: Live, judged: Any, diagnosis: Diagnosis | None, members: dict[s
     (shown,) = parse.read_all([found.item])
     lines = directory.details(shown, look)
     if found.story is not None and found.story.events:
-        lines += event.lines_of(found.story, look, personal=False)
+        lines += event.lines_of(found.story, look, personal=personal)
     lines += directory.member_lines(members, look) if members else []
     if diagnosis is not None and shown.state != "linked":
-        for each in live.blocking(diagnosis):
+        for each in blocking(diagnosis):
             lines += text.wrapped(line(each), look, "   ", "       ")
     return "\n".join(lines) + "\n"

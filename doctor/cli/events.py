@@ -156,13 +156,15 @@ def _diagnosed(chosen: argparse.Namespace, events: tuple[Event, ...], body: byte
     from doctor import casework, library
 
     at = None if chosen.at is None else option.moment(chosen.at)
-    options = library.Options(vendor=chosen.vendor or events[0].vendor, at=at)
+    vendor = chosen.vendor or events[0].vendor
+    options = library.Options(vendor=vendor, at=at, show_personal=chosen.show_personal)
     book = library.rulebook(options)
     case = casework.with_document(casework.empty("events", options), _document(events, body, chosen.file))
     if chosen.connection is not None:
         case = _asked(chosen, case)
     brought = casework.Evidence(connection_files=tuple(chosen.connection_file))
-    return casework.Session(casework.gather(case, brought, options, book), book).so_far
+    case = casework.gather(case, brought, options, book)
+    return casework.Session(case, book, personal=casework.personal(options)).so_far
 
 
 def _asked(chosen: argparse.Namespace, case: Case) -> Case:

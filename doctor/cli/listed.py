@@ -1,4 +1,4 @@
-"""`list` of connections and of directories: as JSON when all are there, as text while they arrive."""
+"""What connections and directories share: `list`, as JSON when all are there, as text while they arrive; `--curl`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doctor.cli import live, option
+from doctor.model.error import UsageError
 from doctor.report import json
 
 if TYPE_CHECKING:
@@ -14,19 +15,42 @@ if TYPE_CHECKING:
 
     from doctor.model.connection import Connection, Directory
     from doctor.sources.listing import Arrived, Filters, Listing
+    from doctor.sources.profile import Access
     from doctor.sources.vendor import Client
 
     Item = Connection | Directory
 
 
 class Shelf(NamedTuple):
-    """What is listed: its names, how it is fetched, how its JSON is read, and its row in our JSON."""
+    """What is listed: its names, how it is fetched, how its JSON is read, its row in our JSON, the words of states."""
 
     one: str
     many: str
     fetch: Callable[[Client, Filters, Arrived], Listing]
     read: Callable[[Any], Sequence[Item]]
     row: Callable[[Any], dict[str, Any]]
+    states: frozenset[str]
+
+
+Call = tuple[str, dict[str, Any]]
+"""A path of a vendor's API with its query."""
+
+
+class Calls(NamedTuple):
+    """How a vendor's API is asked for all of them, and for one: by id and organization."""
+
+    all: Callable[[Filters], Call]
+    one: Callable[[str, str | None], str]
+
+
+def curl(chosen: argparse.Namespace, given: Access, calls: Calls) -> int:
+    """Ask nothing; print what would be asked as a curl line."""
+    if chosen.command == "list":
+        path, query = calls.all(filters(chosen))
+    else:
+        path, query = calls.one(chosen.id, chosen.organization), {}
+    option.write(live.curl(given, path, query), chosen.output)
+    return 0
 
 
 def run(chosen: argparse.Namespace, vendor: str, shelf: Shelf, api: Client) -> int:
@@ -47,6 +71,7 @@ def _as_json(chosen: argparse.Namespace, vendor: str, shelf: Shelf, api: Client)
     from doctor.sources.listing import unheard
 
     found = shelf.fetch(api, filters(chosen), unheard)
+    _known(chosen.state, found, shelf)
     each = [shelf.row(one) for one in _wanted(shelf, chosen, list(found.items))]
     judged = _judged(found, vendor, shelf)
     data = {"schema": f"doctor/{shelf.many}/1", "vendor": vendor, shelf.many: each,
@@ -76,6 +101,7 @@ def _as_text(chosen: argparse.Namespace, vendor: str, shelf: Shelf, api: Client)
             option.write(text, None)
 
     found = shelf.fetch(api, filters(chosen), arrived)
+    _known(chosen.state, found, shelf)
     say(_ending(found, _judged(found, vendor, shelf), number, shelf))
     if chosen.output is not None:
         option.write("".join(kept), chosen.output)
@@ -100,6 +126,30 @@ def _wanted(shelf: Shelf, chosen: argparse.Namespace, items: list[dict[str, Any]
     """Those in the wanted state, in doctor's word for it or the vendor's."""
     if chosen.state is None:
         return list(shelf.read(items))
-    low = chosen.state.lower().replace("_", "-")
-    return [one for one in shelf.read(items)
-            if low in (one.state or "unknown", one.state_given.lower().replace("_", "-"))]  # fmt: skip
+    low = _word(chosen.state)
+    return [one for one in shelf.read(items) if low in _words(one)]
+
+
+def _word(state: str) -> str:
+    return state.lower().replace("_", "-")
+
+
+def _words(one: Item) -> tuple[str, str]:
+    """What a state is called: in doctor's word, and in the vendor's."""
+    return one.state or "unknown", _word(one.state_given)
+
+
+def _known(state: str | None, found: Listing, shelf: Shelf) -> None:
+    """Refuse a word that is no state: nothing in the list would tell it from one in which nothing is.
+
+    A vendor may know states that doctor does not: what the list itself says is right, too. Raises `UsageError`.
+    """
+    if state is None or _word(state) in shelf.states or found.trouble is not None:
+        return
+    seen = {word for one in shelf.read(list(found.items)) for word in _words(one) if word}
+    if _word(state) in seen:
+        return
+    from doctor.catalogue.rule import did_you_mean
+
+    known = sorted(shelf.states | seen)
+    raise UsageError(f"no state is called {state!r}{did_you_mean(_word(state), known)}", f"known: {', '.join(known)}")

@@ -20,6 +20,10 @@ STATES: Final = {
 }  # fmt: skip
 """WorkOS: `state`, and the deprecated `status`, to doctor's words."""
 _SCALEKIT: Final = {"DRAFT": "draft", "IN_PROGRESS": "validating"}
+WORDS: Final = frozenset(
+    word.lower().replace("_", "-") for word in (*STATES, *STATES.values(), *_SCALEKIT, "COMPLETED", "unknown")
+)
+"""Every word for a state that somebody may ask for: both vendors' and doctor's own."""
 _PROTOCOLS: Final = (("saml", "saml"), ("oidc", "oidc"), ("oauth", "oauth"), ("magiclink", "other"))
 _PROVIDERS: Final = {"MICROSOFT_AD": "entra-id", "PING_IDENTITY": "pingone", "GOOGLE": "google-workspace"}
 

@@ -12,6 +12,8 @@ STATES: Final = {
 }  # fmt: skip
 """WorkOS' words; some of its SDKs call linked active, and unlinked inactive."""
 _SCALEKIT: Final = {"in_progress": "validating", "draft": "unlinked", "completed": "linked"}
+WORDS: Final = frozenset(word.replace("_", "-") for word in (*STATES, *STATES.values(), *_SCALEKIT, "unknown"))
+"""Every word for a state that somebody may ask for: both vendors' and doctor's own."""
 _DOMAIN_STATES: Final = {
     "verified": "verified", "legacy_verified": "verified", "auto_verified": "verified", "pending": "pending",
     "failed": "failed", "unverified": "unverified",

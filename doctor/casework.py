@@ -193,6 +193,13 @@ def with_live(case: model.Case, found: Live, vendor: str) -> model.Case:
     return case._replace(options=options, sources=case.sources | dict.fromkeys(facts, f"the API of {vendor}"))
 
 
+def diagnosed(found: Live, vendor: str, book: Rulebook | None = None) -> Diagnosis:
+    """The diagnosis of nothing but what a vendor's API told. `book`: the rules, where they are at hand."""
+    chosen = library.Options(vendor=vendor)
+    rules = book or library.rulebook(chosen)
+    return Session(with_live(empty("live", chosen), found, vendor), rules).so_far
+
+
 def _told_by_events(document: Document) -> tuple[str, ...]:
     """The errors of failed sign-ins among events: texts like those that people bring."""
     from doctor.facts import story as event

@@ -106,11 +106,11 @@ def judged(name: str, trouble: Trouble | None, source: str) -> tuple[Finding, ..
 
 def code(trouble: Trouble | None) -> int:
     """The exit code: 1 when the vendor refused, 2 when nothing (or not all) could be had."""
-    from doctor.sources.answer import DECIDED
+    from doctor.sources.answer import FINAL
 
     if trouble is None:
         return 0
-    return 1 if trouble.kind in DECIDED or trouble.kind == "not-the-api" else 2
+    return 1 if trouble.kind in FINAL else 2
 
 
 def counted(number: int, one: str, many: str, trouble: Trouble | None) -> str:
@@ -152,20 +152,9 @@ def wrong(found: tuple[Finding, ...], trouble: Trouble | None, api: Client) -> d
 
 def diagnosed(found: Live, vendor: str) -> Diagnosis:
     """The diagnosis of what a vendor's API told."""
-    from doctor import casework, library
+    from doctor import casework
 
-    chosen = library.Options(vendor=vendor)
-    book = library.rulebook(chosen)
-    return casework.Session(casework.with_live(casework.empty("live", chosen), found, vendor), book).so_far
-
-
-def blocking(found: Diagnosis) -> list[str]:
-    """The cause, or what would tell it."""
-    cause = next((one for one in found.findings if one.id == found.headline), None)
-    if cause is not None:
-        first = [f"first: {cause.fix[0]}"] if cause.fix else []
-        return [f"{cause.verdict}: {cause.title} [{cause.id}]", *first]
-    return [f"not known yet: {found.needs[0].question}"] if found.needs else ["nothing is known to stand in the way"]
+    return casework.diagnosed(found, vendor)
 
 
 # ── the same as curl ───────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from doctor.model.connection import Connection, Organization
     from doctor.model.document import Certificate
     from doctor.report.text import Look
+    from doctor.sources.change import Done
 
 
 def row(one: Connection) -> dict[str, Any]:
@@ -73,6 +74,13 @@ def _certificate(one: Certificate) -> str:
         return f"cannot be read: {safe(one.problem)}"
     until = one.not_after.strftime("%Y-%m-%d") if one.not_after else "?"
     return f"{safe(one.subject, 60)}, until {until}, SHA-256 {one.sha256[:16]}…"
+
+
+def changed(before: Connection, done: Done) -> str:
+    """What was done to a connection: its state before and now."""
+    now = done.after
+    state_now = "gone" if done.gone else now.state or now.state_given if now else "not known"
+    return f"{safe(before.name or before.id or '?')}: {before.state or before.state_given}, now {safe(state_now)}"
 
 
 def organization_row(one: Organization | None, records: dict[str, dict[str, Any]]) -> dict[str, Any] | None:

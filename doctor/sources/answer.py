@@ -37,6 +37,8 @@ DECIDED: Final = frozenset(
     {"client-rejected", "key-rejected", "permission-missing", "other-environment", "not-found", "request-refused"}
 )
 """Those that the vendor itself said; the others leave open what it would say."""
+FINAL: Final = DECIDED | {"not-the-api"}
+"""Those that asking again does not change."""
 _STATUS: Final = {401: "key-rejected", 403: "permission-missing", 404: "not-found", 429: "rate-limited",
                   407: "not-the-api"}  # fmt: skip
 _FAILURES: Final = {"dns": "unreachable", "refused": "unreachable", "timeout": "timeout", "tls": "tls",

@@ -27,8 +27,10 @@ _UNSEEN: Final = object()
 
 def compiled(condition: dict[str, Any]) -> Test:
     """The test for a condition mapping; several keys mean all of them."""
-    tests = [_clause(key, condition[key]) for key in sorted(condition, key=lambda key: _costly(condition[key]))]
-    return tests[0] if len(tests) == 1 else _all(tests)
+    if len(condition) == 1:
+        ((key, value),) = condition.items()
+        return _clause(key, value)
+    return _all([_clause(key, condition[key]) for key in sorted(condition, key=lambda key: _costly(condition[key]))])
 
 
 def _costly(value: Any) -> bool:
@@ -125,8 +127,25 @@ def _reader(name: str) -> Read:
 def _leaf(name: str, wanted: Any) -> Test:
     if not isinstance(wanted, dict):
         return _compared(name, "eq", wanted)
-    tests = [_compared(name, operator, operand) for operator, operand in wanted.items()]
+    tests = [_compared(name, operator, operand) for operator, operand in _telling(wanted).items()]
     return tests[0] if len(tests) == 1 else _all(tests)
+
+
+def _telling(wanted: dict[str, Any]) -> dict[str, Any]:
+    """The comparisons without `exists: true` beside another one: what is absent fails every other, too."""
+    if len(wanted) == 1 or wanted.get("exists") is not True:
+        return wanted
+    return {operator: operand for operator, operand in wanted.items() if operator != "exists"}
+
+
+def guarded(applies: Test, test: Test) -> Test:
+    """The test where `applies` holds; elsewhere the answer of `applies`: false, or what it misses."""
+
+    def both(view: View, item: Any) -> bool | Unknown:
+        answer = applies(view, item)
+        return test(view, item) if answer is True else answer
+
+    return both
 
 
 def _compared(name: str, operator: str, operand: Any) -> Test:

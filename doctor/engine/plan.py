@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from doctor.engine import condition
 from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, run, telling
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
+    from doctor.engine.condition import Test
     from doctor.engine.rule import Rule
     from doctor.facts.fact import View
 
@@ -78,8 +80,8 @@ class Plan:
                 single.append(rule)
         self.groups = tuple(Group(name, found) for name, found in grouped.items())
         self.single = tuple(single)
-        self.plain = tuple((rule, rule.test) for rule in single if rule.applies is None and rule.collection is None)
-        self.other = tuple(rule for rule in single if rule.applies is not None or rule.collection is not None)
+        self.plain = tuple((rule, _whole(rule)) for rule in single if rule.collection is None)
+        self.other = tuple(rule for rule in single if rule.collection is not None)
 
     def settled(self, view: View) -> Plan:
         """The plan without the rules that are silent here, and that read only what all entities share."""
@@ -103,7 +105,7 @@ class Plan:
         return outcomes, missing
 
     def _judge_plain(self, view: View, outcomes: list[Outcome], missing: dict[str, str]) -> None:
-        """The rules without a collection and a condition of their own applying: an answer each, no list of them."""
+        """The rules without a collection: an answer each, no list of them."""
         for rule, test in self.plain:
             try:
                 result = test(view, None)
@@ -117,6 +119,10 @@ class Plan:
                 missing.update(result.missing)
             elif result:
                 outcomes.append(Outcome(rule, CONFIRMED))
+
+
+def _whole(rule: Rule) -> Test:
+    return rule.test if rule.applies is None else condition.guarded(rule.applies, rule.test)
 
 
 _SHARED: Final = ("input.", "fetch.", "metadata.signature", "metadata.is_alone", "metadata.offered_as")

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -23,10 +24,9 @@ from doctor.sources.case_store import Store, folder
 from tests.evidence import ACS, AT, TOP, Ran, Terminal, encoded, metadata, pem, put, ran, response, workos
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from doctor.engine.diagnose import Asking
 
+RULES = Path(__file__).parents[1] / "rules"
 EXPIRED = ("--set", "connection.state=validating", "--no-input", "--at", AT)
 
 
@@ -259,6 +259,25 @@ def test_locked(home: Path, store: Store, tmp_path: Path, capsys: pytest.Capture
         one_line(diagnosed(tmp_path, capsys))
         holder.execute("ROLLBACK")
     assert [row.name for row in store.rows()] == ["acme"]
+
+
+@pytest.mark.parametrize("words", [("show", "acme"), ("resume", "acme", "--no-input")])
+def test_a_kept_case_is_judged_with_rules_of_ones_own(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran(capsys, "diagnose", "--case", "acme", "--set", "login.user_assigned=no", "--no-input", "--at", AT)
+    text = (RULES / "login/user-not-assigned.yaml").read_text("utf-8").replace("user-not-assigned", "our-own-rule", 1)
+    put(tmp_path, "our-own-rule.yaml", text.encode())
+
+    def told(*more: str) -> set[str]:
+        data = ran(capsys, "cases", *words, "--format", "json", *more).data
+        return {one["id"] for one in data["findings"] if one["verdict"] == "confirmed"}
+
+    assert "our-own-rule" not in told()
+    assert "our-own-rule" in told("--rules", str(tmp_path))
+    put(tmp_path, "broken.yaml", b"id: [")
+    assert ran(capsys, "cases", *words, "--rules", str(tmp_path)).code == 2
+    assert "our-own-rule" in told("--rules", str(tmp_path), "--keep-going")
 
 
 def test_damaged_row(store: Store, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,7 @@ from doctor.engine import choose, setup, verify
 from doctor.engine.diagnose import Examined
 from doctor.engine.rulebook import shipped
 from doctor.model.case import Case
+from tests.evidence import metadata
 from tests.test_providers_file import BEST_KNOWN
 
 if TYPE_CHECKING:
@@ -71,6 +72,39 @@ def told(words: list[str], capsys: Capture, code: int = 0) -> dict[str, Any]:
 def shown(words: list[str], capsys: Capture, code: int = 0) -> str:
     assert main(["setup", *words, *AT]) == code
     return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "bad", ["notaurl", "//host/path", "https://", "localhost:8080/acs", "https://a.example/a b", ""]
+)
+@pytest.mark.parametrize("option", ["--acs-url", "--sp-metadata-url", "--scim-endpoint", "--redirect-uri"])
+def test_what_nobody_could_paste_is_refused(option: str, bad: str, capsys: Capture) -> None:
+    assert f"{option}: {bad!r} is no address" in refused(["okta", "saml", option, bad, *AT], capsys)
+
+
+@pytest.mark.parametrize("good", ["http://localhost:8080/acs", "https://10.0.0.1/x?y=1", "com.example.app:/callback"])
+def test_what_a_console_takes_is_taken(good: str, capsys: Capture) -> None:
+    told(["okta", "oidc", "--redirect-uri", good], capsys)
+
+
+def test_a_step_that_is_checked_off_without_a_case_is_said_to_be_forgotten(capsys: Capture) -> None:
+    for mark in ("--done", "--undo"):
+        assert main(["setup", "okta", "saml", mark, "addresses", *AT]) == 0
+        assert capsys.readouterr().err == "doctor: what is checked off is not kept: --case NAME would keep it\n"
+    assert main(["setup", "okta", "saml", "--case", "acme", "--done", "addresses", *AT]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_an_expired_certificate_fails_metadata_only_where_it_stops_the_sign_in(tmp_path: Path, capsys: Capture) -> None:
+    """The rule's severity in its context decides: some service providers pay no heed to the date, the vendors do."""
+    (tmp_path / "m.xml").write_bytes(metadata(-5))
+    words = ["okta", "saml", "--verify", "--idp-metadata", str(tmp_path / "m.xml")]
+    sound = told(words, capsys, 3)["checklist"][-1]
+    assert (sound["verdict"], sound["rules"]) == ("holds", [])
+    assert "(certificate-expired)" in sound["why"]
+    for vendor in ("workos", "scalekit"):
+        failed = told([*words, "--vendor", vendor], capsys, 1)["checklist"][-1]
+        assert (failed["verdict"], failed["rules"]) == ("fails", ["certificate-expired"])
 
 
 def refused(words: list[str], capsys: Capture) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import doctor
-from doctor import casework, library
+from doctor import casework
 from doctor.cli import option
 from doctor.model import redaction
 from doctor.model.error import UsageError
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--no-input", action="store_true", help="ask nothing; exit 3 when undecided")
         if name in ("show", "resume"):
             command.add_argument("--explain", action="store_true", help="show the path with the facts behind it")
+            option.own_rules(command)
     return found
 
 
@@ -74,13 +75,13 @@ def _line(row: Row) -> str:
 
 
 def _show(chosen: argparse.Namespace, store: Store) -> int:
-    return _told(casework.Session(store.load(chosen.name), library.rulebook(library.Options())), chosen)
+    return _told(casework.Session(store.load(chosen.name), option.book(chosen)), chosen)
 
 
 def _resume(chosen: argparse.Namespace, store: Store) -> int:
     from doctor.cli import asking
 
-    session = casework.Session(store.load(chosen.name), library.rulebook(library.Options()))
+    session = casework.Session(store.load(chosen.name), option.book(chosen))
     if not chosen.no_input and sys.stdin.isatty():
         asking.conversation(session, casework.Keeper(store, session.case).keep)
     return _told(session, chosen)
@@ -93,7 +94,7 @@ def _told(session: casework.Session, chosen: argparse.Namespace) -> int:
     if chosen.format == "json":
         text = json.text(diagnosis.as_data(found, doctor.__version__, explain=chosen.explain))
     else:
-        text = diagnosis.text(found, option.look(sys.stdout), None, explain=chosen.explain)
+        text = diagnosis.text(found, option.look(sys.stdout, rules=chosen.rules or ""), None, explain=chosen.explain)
     option.write(text, chosen.output)
     return option.exit_code(found.verdict)
 

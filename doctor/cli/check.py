@@ -29,8 +29,7 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument(
         "--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)"
     )
-    found.add_argument("--rules", metavar="DIR", help="more rules: they add to, override or disable the shipped ones")
-    found.add_argument("--keep-going", action="store_true", help="use the right rule files although others are wrong")
+    option.own_rules(found)
     return found
 
 

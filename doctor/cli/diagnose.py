@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import doctor
 from doctor import casework, library
-from doctor.cli import option
-from doctor.engine import answer
-from doctor.model.error import DoctorError, InputError, UsageError
+from doctor.cli import evidence, option
+from doctor.model.error import InputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -44,8 +43,7 @@ def parser() -> argparse.ArgumentParser:
     add("--no-input", action="store_true", help="ask nothing; exit 3 when undecided")
     add("--explain", action="store_true", help="show the path with the facts that decided each step")
     add("--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)")
-    add("--rules", metavar="DIR", help="more rules: they add to, override or disable the shipped ones")
-    add("--keep-going", action="store_true", help="use the right rule files although others are wrong")
+    option.own_rules(found)
     option.output(found)
     return found
 
@@ -77,16 +75,8 @@ def _options(chosen: argparse.Namespace) -> dict[str, Any]:
 
 def _gathered(case: Case, chosen: argparse.Namespace, options: library.Options, book: Any) -> tuple[Case, bool]:
     """The case with the evidence of the command line; what cannot be read is said, the rest counts."""
-    unreadable = False
-    each = [casework.Evidence((word,)) for word in chosen.evidence]
-    each += [casework.Evidence(connection_files=(word,)) for word in chosen.connection_file]
-    for one in each:
-        try:
-            case = casework.gather(case, one, library.Options(allow_private=options.allow_private), book)
-        except InputError as error:
-            unreadable = True
-            _say(error)
-    given = dict(_pair(text) for text in chosen.given) | _answers(chosen.answers)
+    case, unreadable = evidence.read_into(case, chosen, book)
+    given = evidence.facts(chosen.given) | _answers(chosen.answers)
     rest = casework.Evidence((), tuple(chosen.symptom), given)
     return casework.gather(case, rest, options, book), unreadable
 
@@ -116,14 +106,6 @@ def _asked(case: Case, chosen: argparse.Namespace) -> tuple[Case, bool]:
     return casework.with_live(case, found, vendor), live.code(found.trouble) == 2
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise UsageError(f"--set {text}: a fact and its value are joined by =", "--set connection.state=validating")
-    answer.settable(name.strip())
-    return name.strip(), value
-
-
 def _answers(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
@@ -139,21 +121,13 @@ def _answers(path: str | None) -> dict[str, Any]:
     return found
 
 
-def _say(error: DoctorError) -> None:
-    from doctor.report.safe import line
-
-    print(f"doctor: {line(str(error))}" + (f" ({line(error.hint)})" if error.hint else ""), file=sys.stderr)  # noqa: T201
-
-
 class Keeper:
     """Keeps the case in the store after every step; a store that cannot be written is said once."""
 
     def __init__(self, name: str | None) -> None:
         from doctor.sources.case_store import Store
 
-        if name is not None and (not name.strip() or not name.isprintable()):
-            raise UsageError("a case needs a name of printable characters", "--case acme")
-        self.name = name
+        self.name = evidence.case_name(name)
         self.store = Store()
         self.kept = casework.Keeper(self.store)
         self.broken = False
@@ -168,7 +142,7 @@ class Keeper:
                 return case if options.at is None else case._replace(now=casework.empty("", options).now)
         except InputError as error:
             self.unread = True
-            _say(error)
+            evidence.say(error)
         return casework.empty(self.name or self._fresh(options), options)
 
     def _fresh(self, options: library.Options) -> str:
@@ -184,7 +158,7 @@ class Keeper:
             self.kept.keep(session)
         except InputError as error:
             if not self.broken:
-                _say(error)
+                evidence.say(error)
             self.broken = True
 
 

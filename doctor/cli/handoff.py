@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from doctor import casework, library
-from doctor.cli import option
+from doctor.cli import evidence, option
 from doctor.engine import handoff as engine
 from doctor.model.error import InputError, UsageError
 from doctor.report import handoff as page
@@ -41,7 +41,7 @@ def parser() -> argparse.ArgumentParser:
     add("--sp-entity-id", metavar="ID", help="the entity ID of the service provider, taken verbatim")
     add("--at", metavar="TIME", help="the moment of judgement (default: that of the case, else now)")
     add("--allow-private", action="store_true", help="let URLs lead to private and loopback addresses")
-    add("--rules", metavar="DIR", help="more rules: they add to, override or disable the shipped ones")
+    option.own_rules(found)
     add("--format", choices=page.FORMATS, default="markdown", help="how it is written (default: markdown)")
     add("--output", metavar="FILE", help="write to this file instead of standard output")
     return found
@@ -52,7 +52,7 @@ def run(words: list[str]) -> int:
     chosen = parser().parse_intermixed_args(words)
     option.say_unknown_provider(chosen.provider)
     options = library.chosen(_options(chosen))
-    book = library.rulebook(options)
+    book = option.book(chosen)
     name, case = _case(chosen, options, book)
     made = engine.of_case(case, book, chosen.to, name)
     if chosen.to == "customer" and made.request is not None:  # what goes out holds nothing that is ours to look up
@@ -62,21 +62,21 @@ def run(words: list[str]) -> int:
 
 
 def _options(chosen: argparse.Namespace) -> dict[str, Any]:
-    same = ("acs_url", "sp_entity_id", "provider", "allow_private", "rules")
+    same = ("acs_url", "sp_entity_id", "provider", "allow_private")
     at = {} if chosen.at is None else {"at": option.moment(chosen.at)}
     return {name: getattr(chosen, name) for name in same} | at
 
 
 def _case(chosen: argparse.Namespace, options: library.Options, book: Rulebook) -> tuple[str | None, Case]:
     """The case with its name (None: made of evidence just now), and with what the command line tells."""
-    first, evidence = chosen.case[0], tuple(chosen.case)
+    first, words = chosen.case[0], tuple(chosen.case)
     kept = _kept(first)
     name = None if kept is None else kept.name
     case = casework.empty("handoff", options) if kept is None else kept
     if kept is not None:
-        evidence = evidence[1:]
+        words = words[1:]
         case = case if options.at is None else case._replace(now=casework.empty("", options).now)
-    brought = casework.Evidence(evidence, tuple(chosen.symptom), dict(map(_pair, chosen.given)))
+    brought = casework.Evidence(words, tuple(chosen.symptom), evidence.facts(chosen.given))
     return name, casework.gather(case, brought, options, book)
 
 
@@ -100,16 +100,6 @@ def _in_file(path: Path) -> Case | None:
         return casework.Case.load(path) if path.is_file() else None
     except (UsageError, InputError):
         return None
-
-
-def _pair(text: str) -> tuple[str, str]:
-    from doctor.engine import answer
-
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise UsageError(f"--set {text}: a fact and its value are joined by =", "--set connection.state=validating")
-    answer.settable(name.strip())
-    return name.strip(), value
 
 
 def _written(found: engine.Handoff, form: str) -> str:

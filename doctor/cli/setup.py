@@ -6,11 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from doctor import casework, library
-from doctor.cli import option
+from doctor.cli import evidence, option
 from doctor.engine import choose, setup
-from doctor.model.error import InputError, UsageError
 from doctor.report import setup as page
-from doctor.report.safe import line as safe
 
 if TYPE_CHECKING:
     import argparse
@@ -62,6 +60,7 @@ def _values(add: Any) -> None:
 def run(words: list[str]) -> int:
     """Run the command line; give the exit code: with --verify 1 when something fails, 3 when undecided."""
     chosen = parser().parse_intermixed_args(words)
+    _whole(chosen)
     book = library.rulebook(library.Options())
     provider = choose.provider_called(book, chosen.provider)
     row = _row(book, provider, chosen)
@@ -69,11 +68,20 @@ def run(words: list[str]) -> int:
     case = _checked_off(case, row, chosen, book)
     if chosen.case:
         _keep(case, kept, book)
+    elif chosen.done or chosen.undo:
+        print("doctor: what is checked off is not kept: --case NAME would keep it", file=sys.stderr)  # noqa: T201
     plan = _planned(case, row, chosen, book)
     option.write(_written(plan, chosen), chosen.output)
     if unreadable:
         return 2
     return option.exit_code(page.overall(plan)) if chosen.verify else 0
+
+
+def _whole(chosen: argparse.Namespace) -> None:
+    """Refuse addresses that nobody could paste into a console. Raises `UsageError`."""
+    for name in ("acs_url", "sp_metadata_url", "scim_endpoint", "redirect_uri"):
+        given = getattr(chosen, name)
+        evidence.address(f"--{name.replace('_', '-')}", given, app=name == "redirect_uri")
 
 
 def _row(book: Rulebook, provider: str, chosen: argparse.Namespace) -> Row:
@@ -101,47 +109,21 @@ def _gathered(chosen: argparse.Namespace, book: Rulebook, provider: str) -> tupl
     kept = _kept(chosen.case)
     begun = kept or casework.empty(chosen.case or "setup", options)
     begun = begun if options.at is None else begun._replace(now=casework.empty("", options).now)
-    read, unreadable = _read(begun, chosen, book)
+    read, unreadable = evidence.read_into(begun, chosen, book)
     case = casework.gather(read, casework.Evidence(given=_given(chosen)), options, book)
     named = {fact: f"--{name.replace('_', '-')}" for name, fact in _FACTS.items() if getattr(chosen, name)}
     return setup.with_sp_metadata(case._replace(sources={**case.sources, **named})), kept, unreadable
 
 
-def _read(case: Case, chosen: argparse.Namespace, book: Rulebook) -> tuple[Case, bool]:
-    """The case with the files of the command line; what cannot be read is said, the rest counts."""
-    unreadable = False
-    each = [casework.Evidence((word,)) for word in chosen.evidence]
-    each += [casework.Evidence(connection_files=(word,)) for word in chosen.connection_file]
-    for one in each:
-        try:
-            case = casework.gather(case, one, library.Options(allow_private=chosen.allow_private), book)
-        except InputError as error:
-            unreadable = True
-            print(f"doctor: {safe(str(error))}", file=sys.stderr)  # noqa: T201
-    return case, unreadable
-
-
 def _given(chosen: argparse.Namespace) -> dict[str, Any]:
     """The facts that options tell."""
-    given: dict[str, Any] = dict(_pair(text) for text in chosen.given)
-    return given | {fact: getattr(chosen, name) for name, fact in _FACTS.items() if getattr(chosen, name)}
-
-
-def _pair(text: str) -> tuple[str, str]:
-    from doctor.engine import answer
-
-    name, separator, value = text.partition("=")
-    if not separator:
-        raise UsageError(f"--set {text}: a fact and its value are joined by =", "--set connection.state=validating")
-    answer.settable(name.strip())
-    return name.strip(), value
+    told = {fact: getattr(chosen, name) for name, fact in _FACTS.items() if getattr(chosen, name)}
+    return evidence.facts(chosen.given) | told
 
 
 def _kept(name: str | None) -> Case | None:
-    if name is None:
+    if (name := evidence.case_name(name)) is None:
         return None
-    if not name.strip() or not name.isprintable():
-        raise UsageError("a case needs a name of printable characters", "--case acme")
     from doctor.sources.case_store import Store
 
     store = Store()

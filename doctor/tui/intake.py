@@ -1,15 +1,19 @@
-"""What somebody dropped on the first screen: a file, an address, a rule, a product's name, or any text.
+"""What somebody dropped on the first screen: a file, an address, a rule, a product's name, a secret, or any text.
 
-Cheap enough for every key: nothing is opened or fetched here.
+`recognised` is cheap enough for every key: it opens and fetches nothing. `seen` looks into files, in a thread.
 """
 
 from __future__ import annotations
 
+import base64
 import os
 import re
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from doctor.catalogue import lookup
+from doctor.model import redaction
 from doctor.sources import subject
 
 if TYPE_CHECKING:
@@ -17,13 +21,21 @@ if TYPE_CHECKING:
 
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _CONNECTION: Final = re.compile(r"conn_[A-Za-z0-9]{8,40}")
+_TEXTS: Final = ("unknown", "error-text", "callback", "token", "private-key", "scim")
+"""Kinds whose secrets a person can see in what was pasted."""
 _SHORT: Final = 60
 """Characters up to which a text may be the name of a product."""
 _LONGEST_PATH: Final = 1000
+_LOOKED_AT: Final = 512 * 1024
+"""Bytes up to which a file is read only to say what it is."""
+_BARE: Final = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9_~+=-]{24,200}")
+"""A word like those that are made by chance, as tokens are. Ids of vendors say what they are of: `org_01…`."""
+_ID: Final = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9A-Z]{20,40}|_?[0-9a-fA-F-]{24,200}")
 
 
 class Dropped(NamedTuple):
-    """What was dropped. `kind`: nothing, path, url, rule, connection, product or text; `say` is what enter would do."""
+    """What was dropped. `kind`: nothing, path, url, rule, connection, product, secret or text; `say` is what enter
+    would do."""
 
     kind: str
     word: str
@@ -48,7 +60,58 @@ def _named(word: str, book: Rulebook) -> Dropped:
         return Dropped("connection", word, "enter: ask the vendor about this connection")
     if len(word) <= _SHORT and lookup.plain(word) and lookup.search(book.providers, word):
         return Dropped("product", word, "enter: set up the chosen one")
+    if looks_random(word):
+        return Dropped("secret", word, "it looks like a token or password, which doctor never keeps")
     return Dropped("text", word, "enter: diagnose with this text")
+
+
+def looks_random(word: str) -> bool:
+    """Whether a lone word looks like a token or password: whoever types it is told, and it is not kept."""
+    return bool(_BARE.fullmatch(word)) and not _ID.fullmatch(word) and not _encoded(word)
+
+
+def _encoded(word: str) -> bool:
+    """Whether a word is base64 of plain text, of which a message is made; what is made by chance hardly ever is."""
+    try:
+        return base64.b64decode(word.rstrip("=") + "=" * (-len(word.rstrip("=")) % 4), altchars=b"-_").isascii()
+    except ValueError:
+        return False
+
+
+def holds_secret(text: str) -> bool:
+    """Whether something in a text is taken out before it is kept."""
+    return redaction.text(text) != text or looks_random(text.strip())
+
+
+def seen(dropped: Dropped) -> str:
+    """What a file, a folder or a text is, in words; nothing where that is unknown. Slow: it reads the file."""
+    if dropped.kind == "path":
+        return _seen_at(Path(dropped.word))
+    return "" if dropped.kind != "text" else _seen_in(dropped.word.encode("utf-8", "replace"))
+
+
+def _seen_at(path: Path) -> str:
+    try:
+        if path.is_dir():
+            return f"folder of {sum(1 for _ in islice(path.iterdir(), 1000)):,} files"
+        if not path.is_file():
+            return "no file"
+        size = path.stat().st_size
+        return _seen_in(path.read_bytes()) if size <= _LOOKED_AT else f"file of {size / 1024 / 1024:.1f} MB"
+    except OSError as error:
+        return error.strerror or "cannot be read"
+
+
+def _seen_in(data: bytes) -> str:
+    from doctor.report.text import KINDS
+    from doctor.sources import reader
+
+    found = reader.of_bytes(data[:_LOOKED_AT], "dropped")
+    if isinstance(found, reader.Stream):
+        return KINDS["metadata-aggregate"]
+    told = "" if found.kind == "unknown" else KINDS.get(found.kind, found.kind)
+    secret = found.kind in _TEXTS and redaction.text(data.decode("utf-8", "replace")) != data.decode("utf-8", "replace")
+    return ", ".join(part for part in (told, "a secret in it is taken out, never kept" if secret else "") if part)
 
 
 def _path(word: str) -> str | None:

@@ -47,6 +47,14 @@ def lines(parts: Iterable[Content | str]) -> Content:
     return Content("\n").join([part if isinstance(part, Content) else Content(part) for part in parts])
 
 
+def chosen(names: Iterable[str], one: str) -> Content:
+    """Names beside each other, the chosen one in brackets: no colour has to say which it is. Each has two columns more
+    than its name."""
+    return Content.assemble(
+        *((f"[{name}]", "$text-accent bold") if name == one else (f" {name} ", "") for name in names)
+    )
+
+
 def mark(verdict: str, glyphs: Glyphs) -> str:
     """The sign of a verdict or of a step's status."""
     signs = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from doctor.model.error import UsageError
-from doctor.tui import resume
+from doctor.tui import intake, resume
 
 if TYPE_CHECKING:
     from doctor.tui.app import DoctorApp
@@ -15,16 +15,23 @@ if TYPE_CHECKING:
 _TOLD: Final = frozenset(("error-text", "callback", "token", "private-key"))
 """Kinds in which there is nothing to look at, but something to diagnose."""
 
+_INSTEAD: Final = "tell what happened with it: the error text, the HTTP status, or when it was made"
+
 
 def take(app: DoctorApp, dropped: Dropped) -> None:
     """Take it: a rule's page at once, everything else into the case, and then its screen."""
     if dropped.kind == "rule":
         app.go("rules", wanted=dropped.word)
         return
+    if dropped.kind == "secret":
+        app.fail(UsageError("This looks like a token or a password. It was not kept.", _INSTEAD))
+        return
     if dropped.kind == "connection":
         take_connection(app, dropped.word)
         return
     job = _take_text if dropped.kind == "text" else _take_input
+    if dropped.kind == "text" and intake.holds_secret(dropped.word) and "SAMLRe" not in dropped.word:
+        app.notify("A secret in the text was taken out; it is never kept.", severity="warning")
     app.work(_said(dropped), lambda: job(app, dropped.word), lambda name: _shown(app, name))
 
 

@@ -129,11 +129,7 @@ class Check(Page):
 
     def _views(self) -> None:
         current = self.query_one("#switch", ContentSwitcher).current
-        shown = [
-            Content.styled(f" {title} ", "$text-accent bold reverse" if name == current else "")
-            for name, title in VIEWS.items()
-        ]
-        self.query_one("#views", Static).update(Content.assemble(*shown))
+        self.query_one("#views", Static).update(paint.chosen(VIEWS.values(), VIEWS[current or "findings"]))
 
     def _list(self, report: Report) -> None:
         listed = self.query_one("#list", OptionList)

@@ -2,51 +2,34 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from doctor.catalogue import lookup
 from doctor.tui import intake, paint
 from doctor.tui.screens.page import Exported, Page
+from doctor.tui.widgets.cases import Cases
+from doctor.tui.widgets.drop import Drop
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Click, Paste
+    from textual.timer import Timer
 
     from doctor.sources.case_store import Row as Kept
+    from doctor.tui.intake import Dropped
 
-_MANY = 200
-"""Characters of a paste that nobody wants to see in a field."""
 _CASES = 30
-
-
-class Drop(Input):
-    """The one field that takes anything; a long paste is taken whole."""
-
-    class Pasted(Message):
-        """Something was pasted that is no line."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def _on_paste(self, event: Paste) -> None:
-        """Several lines, or a very long one, are evidence at once."""
-        if "\n" in event.text.strip() or len(event.text) > _MANY:
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Pasted(event.text))
-        else:
-            super()._on_paste(event)
-            event.prevent_default()
+_PAUSE = 0.15
+"""Seconds without a key after which doctor looks into what is named in the field."""
 
 
 class Home(Page):
@@ -55,13 +38,16 @@ class Home(Page):
     NAME = "home"
     PLACE = "Home"
     ABOUT = (
-        "Paste or type anything into the field: a file's path, an address, base64 from a browser, an error text, "
-        "a whole ticket, the id of a rule. doctor recognises it and goes to the right screen; what you drop becomes "
-        "part of the case. A product's name filters the table; enter begins its setup.\n"
+        "Paste or type anything into the field: a file's path, a folder, an address, base64 from a browser, an error "
+        "text, a whole ticket, the id of a connection or of a rule. doctor says what it is; enter takes it into the "
+        "case and goes to the right screen. Passwords and tokens are taken out and never kept.\n"
+        "A product's name filters the table; enter begins its setup.\n"
         "Below, or on the right, are the cases kept on this machine: enter goes on with one."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "field", "Search", id="search", key_display="/"),
+        Binding("ctrl+o", "open", "Open file", id="open", key_display="^o"),
+        Binding("o", "open", "Open file", show=False, id="open-letter"),
         Binding("ctrl+t", "next_type", "Type", id="type", key_display="^t"),
         Binding("ctrl+n", "new_case", "New case", id="new-case", key_display="^n"),
         Binding("delete", "forget", "Forget case", show=False, id="forget"),
@@ -71,11 +57,11 @@ class Home(Page):
         super().__init__()
         self._type: str | None = None
         self._rows: list[tuple[str, dict[str, str]]] = []
-        self._kept: list[Kept] = []
+        self._look: Timer | None = None
 
     def body(self) -> ComposeResult:
         """The field, what it would do, the table and the cases."""
-        yield Drop(placeholder="Drop anything: file, URL, base64, error text, provider", id="drop")
+        yield Drop(id="drop")
         yield Static(id="would")
         with Horizontal(id="home"):
             with Vertical(id="lookup"):
@@ -83,7 +69,7 @@ class Home(Page):
                 yield OptionList(id="products")
             with Vertical(id="kept"):
                 yield Static("Recent cases", classes="heading")
-                yield OptionList(id="cases")
+                yield Cases(id="cases")
 
     def on_mount(self) -> None:
         """Begin in the field."""
@@ -94,7 +80,7 @@ class Home(Page):
         """Fill the table, after the first picture; take what the app was started with."""
         self.filtered()
         if self.doctor.dropped:
-            self.query_one(Drop).value = self.doctor.dropped
+            self.query_one(Drop).paste(self.doctor.dropped)
             self.call_after_refresh(self.taken, self.doctor.dropped)
 
     def paint_page(self) -> None:
@@ -112,44 +98,51 @@ class Home(Page):
             self.app.call_from_thread(self._show_cases, found)
 
     def _no_cases(self, error: Exception) -> None:
-        listed = self.query_one("#cases", OptionList)
-        listed.clear_options()
-        listed.add_option(Option(paint.plain(f"cannot be read: {error}"), disabled=True))
+        self.query_one(Cases).say(f"cannot be read: {error}")
 
     def _show_cases(self, found: list[Kept]) -> None:
-        listed = self.query_one("#cases", OptionList)
-        at = listed.highlighted
-        self._kept = found
-        listed.clear_options()
-        listed.add_options([Option(self._case_line(one)) for one in found])
-        if not found:
-            listed.add_option(
-                Option(Content.styled("None yet. What you drop above begins one.", paint.DIM), disabled=True)
-            )
-        elif at is not None:
-            listed.highlighted = min(at, len(found) - 1)
-
-    def _case_line(self, one: Kept) -> Content:
-        here = self.desk.case is not None and one.name == self.desk.case.name
-        mark = self.glyphs.pointer if here else " "
-        verdict = paint.word(one.verdict or "", f"{one.verdict or '':<9}")
-        told = one.headline or "no cause yet"
-        return Content.assemble(
-            f"{mark} ", paint.plain(one.name, "bold", 40), "  ", verdict, "\n   ", (f"{one.updated[:16]}  ", paint.DIM),
-            paint.plain(told, paint.DIM, 60),
-        )  # fmt: skip
+        case = self.desk.case
+        self.query_one(Cases).show(found, case.name if case else None, self.desk.options.at or datetime.now(UTC))
 
     # ── the table ─────────────────────────────────────────────────────────────────────────────────────
 
     @on(Input.Changed, "#drop")
+    @on(Drop.Held)
     def filtered(self) -> None:
-        """The table follows every key."""
-        text = self.query_one(Drop).value
-        dropped = intake.recognised(text, self.desk.book)
+        """The table follows every key; a little later doctor says what a file or a text is."""
+        dropped = intake.recognised(self.query_one(Drop).text, self.desk.book)
         searching = dropped.kind in ("nothing", "product")
         self._fill(dropped.word if searching else "")
+        self._would(dropped)
+        if self._look is not None:
+            self._look.stop()
+        if dropped.kind in ("path", "text"):
+            self._look = self.set_timer(_PAUSE, lambda: self._look_at(dropped))
+
+    def _would(self, dropped: Dropped, seen: str = "") -> None:
+        """How many rows there are, what was recognised, and what enter would do."""
         count = f"{len(self._rows)} row{'s' * (len(self._rows) != 1)}"
-        self._say(f"{count}{self.glyphs.dot}{dropped.say or 'type to search the table; paste anything'}")
+        told = dropped.say or "type to search the table; paste anything"
+        if dropped.kind == "product" and self._rows:
+            row = self._rows[0][1]
+            told = f"enter: set up {row['name']} {row['type']}, or go down to another one"
+        parts = (seen, told) if dropped.kind not in ("nothing", "product") else (count, told)
+        self._say(self.glyphs.dot.join(part for part in parts if part))
+
+    def _look_at(self, dropped: Dropped) -> None:
+        def look() -> None:
+            seen = intake.seen(dropped)
+            self.app.call_from_thread(self._seen, dropped, seen)
+
+        self.run_worker(look, thread=True, group="look", exclusive=True, exit_on_error=False)
+
+    def _seen(self, dropped: Dropped, seen: str) -> None:
+        """Say it, if it is still what stands in the field."""
+        if (
+            self.query_one(Drop).text.strip()
+            and intake.recognised(self.query_one(Drop).text, self.desk.book) == dropped
+        ):
+            self._would(dropped, seen)
 
     def _say(self, text: str) -> None:
         self.query_one("#would", Static).update(paint.plain(f"  {text}", paint.DIM))
@@ -173,26 +166,26 @@ class Home(Page):
         return Content.assemble(name, " ", kind, paint.plain(row["url"].rpartition("/")[2], paint.DIM))
 
     def _types_line(self) -> Content:
-        shown = [
-            Content.styled(f" {name} ", "$text-accent bold reverse" if name == (self._type or "All") else "")
-            for name in ("All", *lookup.TYPES)
-        ]
-        return Content.assemble(*shown)
+        return paint.chosen(("All", *lookup.TYPES), self._type or "All")
 
     @on(Input.Submitted, "#drop")
-    def submitted(self, event: Input.Submitted) -> None:
+    def submitted(self) -> None:
         """Enter in the field."""
-        self.taken(event.value)
-
-    @on(Drop.Pasted)
-    def pasted(self, event: Drop.Pasted) -> None:
-        """A long paste is taken at once."""
-        self.taken(event.text)
+        self.taken(self.query_one(Drop).text)
 
     def on_paste(self, event: Paste) -> None:
-        """A paste anywhere on the screen."""
+        """A paste anywhere on the screen goes into the field."""
         event.stop()
-        self.taken(event.text)
+        self.query_one(Drop).focus()
+        self.query_one(Drop).paste(event.text)
+
+    def left_field(self) -> bool:
+        """Escape lets go of what was pasted, before it leaves the field."""
+        drop = self.query_one(Drop)
+        if drop.held:
+            drop.empty()
+            return True
+        return super().left_field()
 
     def on_click(self, event: Click) -> None:
         """A type that is clicked narrows the table."""
@@ -220,12 +213,12 @@ class Home(Page):
             self.doctor.go("setup", wanted=(provider, row["url"]))
 
     @on(OptionList.OptionSelected, "#cases")
-    def resumed(self, event: OptionList.OptionSelected) -> None:
+    def resumed(self) -> None:
         """A case: go on where it stands."""
         from doctor.tui import resume
 
-        if event.option_index < len(self._kept):
-            name = self._kept[event.option_index].name
+        name = self.query_one(Cases).chosen
+        if name is not None:
             self.doctor.work(f"opening {name}", lambda: self.desk.open(name), lambda _: resume.goes_on(self.doctor))
 
     def taken(self, text: str) -> None:
@@ -239,7 +232,7 @@ class Home(Page):
                 provider, row = self._rows[at]
                 self.doctor.go("setup", wanted=(provider, row["url"]))
         elif dropped.kind != "nothing":
-            self.query_one(Drop).value = ""
+            self.query_one(Drop).empty()
             taking.take(self.doctor, dropped)
 
     # ── keys ──────────────────────────────────────────────────────────────────────────────────────────
@@ -254,6 +247,16 @@ class Home(Page):
         if action == "field":
             return not isinstance(self.focused, Drop)
         return super().check_action(action, parameters)
+
+    def action_open(self) -> None:
+        """Choose a file or a folder."""
+        from doctor.tui.screens.open import Open
+
+        def chosen(path: str | None) -> None:
+            if path:
+                self.taken(path)
+
+        self.app.push_screen(Open(), chosen)
 
     def action_field(self) -> None:
         """Go to the field."""
@@ -275,10 +278,9 @@ class Home(Page):
         """Forget the case under the cursor, after asking."""
         from doctor.tui.screens.dialog import Sure
 
-        at = self.query_one("#cases", OptionList).highlighted
-        if at is None or at >= len(self._kept) or self.focused is not self.query_one("#cases", OptionList):
+        name = self.query_one(Cases).chosen
+        if name is None or self.focused is not self.query_one(Cases):
             return
-        name = self._kept[at].name
 
         def forget(sure: bool | None) -> None:  # noqa: FBT001  (the framework's call)
             if sure:

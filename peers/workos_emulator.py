@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import urllib.request
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -37,6 +38,22 @@ class Running(NamedTuple):
         """The requests so far, such as `GET /connections?limit=100`; without those that look whether it is ready."""
         lines = self.log.read_text().splitlines()
         return [line for line in lines if line.startswith(("GET ", "POST ", "DELETE ")) and "/health" not in line]
+
+    def connections(self) -> list[dict[str, Any]]:
+        """The first page of connections, as the API gives them."""
+        listed: list[dict[str, Any]] = json.loads(self._asked("GET", "connections"))["data"]
+        return listed
+
+    def become(self, connection: str, state: str) -> None:
+        """Let a connection, by its ID, be in this state from now on, as somebody's sign-in or click does."""
+        self._asked("PUT", f"connections/{connection}/state/{state}")
+
+    def _asked(self, method: str, path: str) -> bytes:
+        head = {"Authorization": f"Bearer {KEY}"}
+        request = urllib.request.Request(f"{self.url}/{path}", method=method, headers=head)
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=20) as answer:
+            body: bytes = answer.read()
+        return body
 
 
 def missing() -> str | None:

@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "rules": "list, show, lint and test the rules",
     "probe": "measure what answers on the network: clocks, SCIM servers, OpenID providers",
     "explain": "explain a rule",
+    "serve": "the terminal app in a browser, on this machine",
 }
 """Every command with its one line of help. Each lives in the module of its name."""
 

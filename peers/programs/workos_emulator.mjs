@@ -18,6 +18,11 @@ app.get("/health", (context) => context.json({ status: "ok" }));
 seedFromConfig(store, baseUrl, seed);
 
 const kept = getWorkOSStore(store);
+// No call of the API changes a state: a person does, who signs in or clicks in the dashboard.
+app.put("/connections/:id/state/:state", (context) => {
+  const { id, state } = context.req.param();
+  return context.json(kept.connections.update(id, { state }));
+});
 for (const { organization, users, ...one } of seed.directories) {
   const owner = kept.organizations.findOneBy("name", organization);
   const directory = kept.directories.insert({ object: "directory", organization_id: owner.id, ...one });

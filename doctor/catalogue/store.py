@@ -18,10 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Raised when the JSON form changes, so that an old one is never read as a new one."""
-
-Stamp = list[list[Any]]
 
 
 class Folder(NamedTuple):
@@ -66,18 +64,22 @@ def _user_cache(top: str) -> str:
     return os.path.join(os.path.expanduser("~"), ".cache", "sso-doctor", mark)
 
 
-def stamp_of(where: Folder) -> Stamp:
-    """Name, size and time of every source file, in a stable order."""
+def stamp_of(where: Folder) -> str:
+    """Name, size and time of every source file, a line each in a stable order: read and compared as one text."""
+    return "\n".join([f"{name} {size} {time}" for name, size, time in _files(where)])
+
+
+def _files(where: Folder) -> list[tuple[str, int, int]]:
     found = list(_scanned(where.rules, ""))
     try:
         status = os.stat(where.providers)
-        found.append(["providers.yaml", status.st_size, status.st_mtime_ns])
+        found.append(("providers.yaml", status.st_size, status.st_mtime_ns))
     except OSError:
         pass
     return sorted(found)
 
 
-def _scanned(path: str, prefix: str) -> Iterator[list[Any]]:
+def _scanned(path: str, prefix: str) -> Iterator[tuple[str, int, int]]:
     try:
         entries = list(os.scandir(path))
     except OSError:
@@ -87,13 +89,13 @@ def _scanned(path: str, prefix: str) -> Iterator[list[Any]]:
             yield from _scanned(entry.path, f"{prefix}{entry.name}/")
         elif entry.name.endswith((".yaml", ".yml")):
             status = entry.stat()
-            yield [prefix + entry.name, status.st_size, status.st_mtime_ns]
+            yield prefix + entry.name, status.st_size, status.st_mtime_ns
 
 
 def digest_of(where: Folder) -> str:
     """SHA-256 over names and contents of every source file: the identity of the rules."""
     total = hashlib.sha256()
-    for name, _, _ in stamp_of(where):
+    for name, _, _ in _files(where):
         path = where.providers if name == "providers.yaml" else os.path.join(where.rules, name)
         with open(path, "rb") as file:
             total.update(f"{name}\0".encode() + file.read() + b"\0")
@@ -129,19 +131,23 @@ def _lazily(
     return part
 
 
-def _fresh(conditions: dict[str, Any], stamp: Stamp, where: Folder, place: str) -> bool:
+def _fresh(conditions: dict[str, Any], stamp: str, where: Folder, place: str) -> bool:
     if conditions.get("format") != FORMAT:
         return False
     known = conditions.get("stamp")
     if known == stamp:
         return True
-    if not isinstance(known, list) or [row[:2] for row in known] != [row[:2] for row in stamp]:
+    if not isinstance(known, str) or _without_times(known) != _without_times(stamp):
         return False
     if conditions.get("digest") != digest_of(where):
         return False
     conditions["stamp"] = stamp
     _write(os.path.join(place, "conditions.json"), conditions)
     return True
+
+
+def _without_times(stamp: str) -> list[str]:
+    return [line.rpartition(" ")[0] for line in stamp.split("\n")]
 
 
 def _read(path: str) -> dict[str, Any] | None:

@@ -74,7 +74,7 @@ class Plan:
         grouped: dict[str, list[Rule]] = {}
         single: list[Rule] = []
         for rule in rules:
-            if _reads_items_only(rule):
+            if rule.reads_items_only:
                 grouped.setdefault(rule.collection or "", []).append(rule)
             else:
                 single.append(rule)
@@ -131,11 +131,6 @@ _SHARED: Final = ("input.", "fetch.", "metadata.signature", "metadata.is_alone",
 
 def _shared(rule: Rule) -> bool:
     return all(leaf.startswith(_SHARED) for leaf in rule.facts)
-
-
-def _reads_items_only(rule: Rule) -> bool:
-    own = f"{rule.collection}|"
-    return rule.collection is not None and rule.applies is None and all(leaf.startswith(own) for leaf in rule.facts)
 
 
 def _add(outcome: Outcome | None, outcomes: list[Outcome], missing: dict[str, str]) -> None:

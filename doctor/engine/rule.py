@@ -20,7 +20,7 @@ CRASHED: Final = "crashed"
 class Rule:
     """One compiled rule. `data` is its condition part as the catalogue holds it."""
 
-    __slots__ = ("applies", "collection", "data", "facts", "id", "severity", "test")
+    __slots__ = ("applies", "collection", "data", "facts", "id", "reads_items_only", "severity", "test")
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
@@ -30,6 +30,11 @@ class Rule:
         self.test = condition.compiled(data["when"])
         self.applies = condition.compiled(data["applies"]) if "applies" in data else None
         self.facts: tuple[str, ...] = tuple(data["facts"])
+        own = f"{self.collection}|"
+        self.reads_items_only = (
+            self.collection is not None and self.applies is None and all(leaf.startswith(own) for leaf in self.facts)
+        )
+        """Whether it reads nothing but the fields of one item."""
 
     def severity_in(self, view: View, item: Any) -> str:
         """Its severity in this case, after `escalate` and `relax`; the last one that holds decides."""

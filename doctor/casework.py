@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doctor import library
-from doctor.engine import answer, beside, triage
+from doctor.engine import answer, beside, recheck, triage
 from doctor.engine import diagnose as engine
 from doctor.engine.judge import Personal
 from doctor.model import case as model
@@ -109,10 +109,7 @@ def gather(case: model.Case, evidence: Evidence, chosen: library.Options, book: 
     return case._replace(options=options, sources=sources, provider=provider)
 
 
-_OPTION = {"sp.acs_url": "--acs-url", "sp.entity_id": "--sp-entity-id", "idp.expected_entity_id": "--idp-entity-id",
-           "login.received_at": "--received-at", "case.judged_at": "--at",
-           "clock.tolerance_seconds": "--clock-tolerance",
-           **{fact: f"--{name.replace('_', '-')}" for fact, name in library.OPENID.items()}}  # fmt: skip
+_OPTION = {**recheck.OPTIONS, "login.received_at": "--received-at", "case.judged_at": "--at", "oauth.nonce": "--nonce"}
 
 
 def _party(chosen: library.Options) -> list[tuple[str, Any]]:

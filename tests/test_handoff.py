@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,7 +24,8 @@ from doctor.catalogue.rule import listed, scopes
 from doctor.cli.main import main
 from doctor.engine import example as examples
 from doctor.engine import handoff as engine
-from doctor.engine import paste, recipe, reply
+from doctor.engine import paste, recheck, recipe, reply
+from doctor.engine.diagnose import Examined
 from doctor.engine.handoff import Handoff, Wanted, handoff
 from doctor.engine.judge import Describer
 from doctor.engine.paste import Known
@@ -31,9 +33,11 @@ from doctor.engine.rule import run
 from doctor.engine.rulebook import shipped
 from doctor.model.finding import Citation, Finding, Report, Severity, Subject, Verdict
 from doctor.model.state import Unknown
+from doctor.parse.recognise import recognise
 from doctor.report import handoff as page
 from doctor.report import letter
 from doctor.report.safe import line as safe
+from tests.evidence import workos
 from tests.factory import capture, clinic_all, clinic_case, clinic_flow, providers, response
 from tests.factory.response import ACS, NOW
 
@@ -419,6 +423,57 @@ def test_a_report_of_check_will_do() -> None:
     assert found.notes[0].problems[0].id == "certificate-unparseable"
     assert found.notes[0].recheck == "doctor check metadata.xml"
     assert found.notes[0].problems[0].seen == ("jumpcloud-broken.xml, line 7",)
+
+
+def rechecked(line: str, folder: Path, files: dict[str, bytes], capsys: Capture) -> set[str]:
+    """What the printed line says when it is run beside these files."""
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    program, *words = shlex.split(line)
+    assert program == "doctor"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        main([*words, *AT, "--format", "json"])
+    return {one["id"] for one in json.loads(capsys.readouterr().out)["findings"]}
+
+
+def test_the_line_that_judges_anew_looks_at_the_same(tmp_path: Path, capsys: Capture) -> None:
+    """Whoever runs it with the old recording must see the old finding: without the options it would be silent."""
+    recording = capture.har(
+        capture.saml(response.request(NOW), response.written(response.Draft(destination=SLASH, recipient=SLASH)), NOW)
+    )
+    (tmp_path / "old.har").write_bytes(recording)
+    (tmp_path / "it's the idp.xml").write_bytes(clinic_case.trusted())
+    found = made(kept((str(tmp_path / "old.har"),), acs_url=ACS, idp_metadata=str(tmp_path / "it's the idp.xml"),
+                      idp_entity_id=response.IDP, clock_tolerance=600.0, provider="okta", vendor="workos"))  # fmt: skip
+    line = note_for(found, "idp-admin").recheck
+    assert line is not None
+    assert line.split()[:3] == ["doctor", "check", "login.har"]
+    assert str(tmp_path) not in line
+    seen = rechecked(line, tmp_path, {"login.har": recording}, capsys)
+    ids = {one.id for one in note_for(found, "idp-admin").problems if one.verdict == "confirmed"}
+    assert ids & {"destination-mismatch", "acs-url-mismatch"}
+    assert ids <= seen
+    for option in ("--acs-url", "--idp-entity-id", "--clock-tolerance", "--vendor", "--provider", "--idp-metadata"):
+        assert option in shlex.split(line)
+    assert "beside what is known of the other side" in " ".join(page.text(found).split())
+
+
+def test_the_line_names_the_connection_to_those_with_a_key(tmp_path: Path) -> None:
+    item = {**workos(id="conn_01"), "exchanges": [{"url": "https://api.example.com/connections/conn_01"}]}
+    data = json.dumps(item).encode()
+    case = kept((str(ROOT / "examples/jumpcloud-broken.xml"),))
+    case = casework.with_document(case, recognise(data, "workos:conn_01"))
+    known = recheck.beside(case, Examined(case, BOOK).view)
+    told_ = recheck.command("idp-metadata", "developer", known)
+    assert told_.endswith("--connection conn_01 --base-url https://api.example.com")
+    assert "--connection" not in recheck.command("idp-metadata", "idp-admin", known)
+
+
+def test_the_line_repeats_nothing_that_was_only_quoted_or_is_masked() -> None:
+    quoted = "Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01"
+    person = kept((), quoted, sp_entity_id="urn:jane.doe@example.com", issuer="https://op.example/\x1b[0m")
+    assert recheck.beside(person, Examined(person, BOOK).view) == recheck.Beside()
 
 
 def test_a_finding_of_a_rule_that_the_book_lacks() -> None:

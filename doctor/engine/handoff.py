@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.catalogue.provider import GENERIC
+from doctor.engine import recheck
 from doctor.engine.paste import Known, Value, clean, known_values, value
 from doctor.engine.recipe import Request, requested
 from doctor.engine.reply import Reply, replied
@@ -92,13 +93,15 @@ class Wanted(NamedTuple):
 
     `to` is one of `FOR`: one person (whose note is made even when it has nothing to tell), the customer, or
     all who must act and the customer. `provider` is the id of the product, where the evidence shows none.
-    `values` are facts of `paste.SETTABLE` that the case tells (see `paste.known_values`).
+    `values` are facts of `paste.SETTABLE` that the case tells (see `paste.known_values`), `beside` is what a
+    corrected file is held against.
     """
 
     to: str = "all"
     case: str | None = None
     provider: str | None = None
     values: Mapping[str, Known] = {}
+    beside: recheck.Beside = recheck.Beside()
 
 
 def of_case(case: Case, book: Rulebook, to: str = "all", name: str | None = None) -> Handoff:
@@ -109,7 +112,7 @@ def of_case(case: Case, book: Rulebook, to: str = "all", name: str | None = None
     examined = told = Examined(case, book)
     if any(one.offered_as == "sp-metadata" for one in case.documents):
         told = Examined(with_sp_metadata(case), book)  # only for the values: the diagnosis stays that of the case
-    wanted = Wanted(to, name, examined.provider, known_values(told.view))
+    wanted = Wanted(to, name, examined.provider, known_values(told.view), recheck.beside(case, told.view))
     return handoff(examined.diagnosis("error"), book, wanted)
 
 
@@ -133,6 +136,7 @@ class Maker:
         self.found = found
         self.book = book
         self.values = wanted.values
+        self.beside = wanted.beside
         shown = {one.provider for one in found.subjects if one.provider}
         provider = next(iter(shown)) if len(shown) == 1 else wanted.provider
         self.words = book.words(provider)
@@ -162,7 +166,7 @@ class Maker:
             verdict=problems[0].verdict if problems else None, first=self._first(who),
             problems=tuple(problems[:MAX_FULL]),
             more=tuple(dict.fromkeys(rest)), verify=self._verify(area) if own else (),
-            recheck=self._recheck(own), not_checked=self._open(who),
+            recheck=self._recheck(own, who), not_checked=self._open(who),
         )  # fmt: skip
 
     def _first(self, who: str) -> First | None:
@@ -205,11 +209,11 @@ class Maker:
         stuck = {"stuck-in-draft", "stuck-in-validating"} & set(getattr(self.found, "trees", ()))
         return (*_VERIFY[area], _ACTIVE) if stuck else _VERIFY[area]
 
-    def _recheck(self, own: list[Finding]) -> str | None:
+    def _recheck(self, own: list[Finding], who: str) -> str | None:
         """The command that judges what was corrected: the new file, or a new recording of a sign-in."""
         seen = {one.subject for one in own if one.verdict == Verdict.CONFIRMED}
         kinds = {one.kind for one in self.found.subjects if one.name in seen}
-        return next((f"doctor check {file}" for kind, file in _FILES.items() if kind in kinds), None)
+        return next((recheck.command(kind, who, self.beside) for kind in recheck.FILES if kind in kinds), None)
 
     def _open(self, who: str) -> tuple[str, ...]:
         """What was not told and would decide a step of a tree that this person would act on, by its label."""
@@ -259,8 +263,7 @@ _PART: Final = re.compile(r"(.*?)(?:#(\d{1,6}))?", re.DOTALL)
 
 def shown_name(name: str) -> str:
     """A subject without its folders: they may name a person, and nobody else has them."""
-    found = name if "://" in name else re.split(r"[/\\]", name.rstrip("/\\"))[-1]
-    return clean(found)
+    return clean(recheck.shown(name))
 
 
 def role(who: str, product: str | None) -> str:
@@ -288,10 +291,3 @@ _VERIFY: Final = {
 }
 """How somebody tells that it works."""
 _ACTIVE: Final = "After that sign-in the connection's page shows the state Active."
-_FILES: Final = {
-    "idp-metadata": "metadata.xml", "sp-metadata": "metadata.xml", "metadata-aggregate": "metadata.xml",
-    "html": "metadata.xml", "unknown": "metadata.xml", "certificate": "certificate.pem",
-    "idp-application": "application.json", "saml-response": "login.har", "saml-assertion": "login.har",
-    "capture": "login.har",
-}  # fmt: skip
-"""The file that is judged anew, by the kind in which a problem was seen."""

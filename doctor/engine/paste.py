@@ -67,14 +67,18 @@ class Value(NamedTuple):
 
 def known_values(view: CaseView) -> dict[str, Known]:
     """What a case tells of the values that settings take character by character, and who vouches for them."""
-    kinds = {one.document.name: one.document.kind for one in view.documents}
-    found = {}
-    for name in SETTABLE.values():
-        if isinstance(text := view[name], str):
-            source = view.sources.get(name, "")
-            vouched = source.startswith("--") or source == "answer" or kinds.get(source) in _VOUCHING
-            found[name] = Known(text, vouched)
-    return found
+    return {name: found for name in SETTABLE.values() if (found := told(view, name)) is not None}
+
+
+def told(view: CaseView, name: str) -> Known | None:
+    """What a case tells of a plain fact, and who vouches for it; None when it tells nothing."""
+    value = view[name]
+    if not isinstance(value, (str, int, float)):
+        return None
+    source = view.sources.get(name, "")
+    kinds = {one.document.kind for one in view.documents if one.document.name == source}
+    vouched = source.startswith("--") or source == "answer" or not kinds.isdisjoint(_VOUCHING)
+    return Known(str(value), vouched)
 
 
 def value(one: Finding, texts: Mapping[str, Any], words: Words, known: Mapping[str, Known]) -> Value | None:

@@ -127,6 +127,10 @@ RECHECK = (
     "The corrected file, or a new recording, can be judged with doctor on your own computer; "
     "with --acs-url, --sp-entity-id and --idp-metadata it compares both sides:"
 )
+RECHECK_BESIDE = (
+    "The corrected file, or a new recording, can be judged with doctor on your own computer, beside what is known "
+    "of the other side:"
+)
 
 
 def note_body(one: Note) -> list[Block]:
@@ -137,7 +141,8 @@ def note_body(one: Note) -> list[Block]:
     if one.verify:
         blocks += [heading("How to tell that it worked"), steps(one.verify)]
     if one.recheck:
-        blocks += [paragraph(RECHECK), code(one.recheck)]
+        words = RECHECK_BESIDE if " --" in one.recheck else RECHECK
+        blocks += [paragraph(words), code(one.recheck)]
     if one.more:
         blocks += [heading("Noticed as well"), listed(one.more)]
     if one.not_checked:

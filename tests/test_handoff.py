@@ -161,7 +161,9 @@ def test_a_stale_certificate(tmp_path: Path) -> None:
     assert not problem.value.paste
     assert (str(problem.value.expected)[:11], problem.value.exact) == ("one of: CN=", False)
     assert any("fingerprint" in step for step in problem.steps)
-    assert fences(letter.markdown(page.note_body(note))) == ["doctor check login.har\n"]
+    (line,) = fences(letter.markdown(page.note_body(note)))
+    assert shlex.split(line)[:3] == ["doctor", "check", "login.har"]
+    assert "--idp-metadata idp_metadata.xml" in line
 
 
 def test_a_name_id_that_is_missing_in_entra(tmp_path: Path) -> None:

@@ -96,6 +96,12 @@ def _asking(examined: Examined, one: Acquisition, steps: list[tuple[str, frozens
     )  # fmt: skip
 
 
+def about(examined: Examined, fact: str) -> Asking | None:
+    """The question for one fact, in the words of the case's product; None for a fact that nobody can tell."""
+    one = acquisition.by_id(f"ask:{fact}")
+    return None if one is None else _asking(examined, one, [])
+
+
 def _why(decided: tuple[str, ...], touched: tuple[str, ...]) -> str:
     if decided:
         return f"decides {', '.join(decided[:3])}" + (f" and {len(decided) - 3} more" if len(decided) > 3 else "")

@@ -167,6 +167,13 @@ class DoctorApp(App[None]):
                 painted()
         self.screen.refresh_bindings()
 
+    def tell_secret(self, text: str) -> None:
+        """Say it when something in what was typed looks like a secret: it is taken out before anything is kept."""
+        from doctor.tui import intake
+
+        if intake.holds_secret(text):
+            self.notify("That looks like a secret; doctor never keeps one.", severity="warning")
+
     def fail(self, error: DoctorError) -> None:
         """Say what went wrong and what to do."""
         from doctor.tui.screens.dialog import Trouble

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from doctor.engine.choose import Row
     from doctor.engine.diagnose import Asking, Diagnosis
     from doctor.engine.handoff import Handoff
+    from doctor.engine.retract import Given
     from doctor.engine.rulebook import Rulebook
     from doctor.engine.setup import Plan
     from doctor.library import Options
@@ -148,11 +149,16 @@ class Desk:
         self.sheet = Sheet(report, display.shown(subject, allow_private=self.options.allow_private))
         return self.sheet
 
-    def add_input(self, word: str) -> None:
-        """Take a file or an address into the case. Raises `InputError` and `UsageError`."""
+    def add_input(self, word: str, *, ours: bool = False) -> None:
+        """Take a file or an address into the case. `ours`: it is metadata of the service provider that is set up, which
+        tells its values. Raises `InputError` and `UsageError`."""
         from doctor import casework
 
-        self._gather(casework.Evidence((word,)))
+        if ours:
+            options = self.options._replace(sp_metadata=word)
+            self._go_on(casework.gather(self._case(), casework.Evidence(), options, self.book))
+        else:
+            self._gather(casework.Evidence((word,)))
 
     def add_text(self, text: str) -> None:
         """Take a text into the case: a document when it is one, else what somebody reports."""
@@ -215,6 +221,22 @@ class Desk:
         if self.session is not None:
             self.session.answer(asking, facts)
             self._keep()
+
+    def question(self, fact: str, provider: str | None) -> Asking | None:
+        """The question for one fact, in the words of a product; None when nobody can tell it."""
+        from doctor import casework
+        from doctor.engine import wanted
+        from doctor.engine.diagnose import Examined
+
+        case = self.case or casework.empty("setup", self.options)
+        return wanted.about(Examined(case._replace(provider=case.provider or provider), self.book), fact)
+
+    def take_back(self, one: Given) -> None:
+        """Take back one thing that the case was given."""
+        from doctor.engine import retract
+
+        if self.case is not None:
+            self._go_on(retract.without(self.case, one))
 
     def back(self) -> bool:
         """Take the last answer back; False when there is none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from doctor.model import redaction
 from doctor.tui.desk import WHERE
 
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from doctor.engine.rulebook import Rulebook
     from doctor.model.case import Case
     from doctor.tui.app import DoctorApp
+
+NOTE = "note:"
+"""How a case keeps a person's note of a step: `note:okta-saml:addresses:waits for Anna`."""
 
 
 def stood(case: Case) -> tuple[str, str] | None:
@@ -26,6 +30,19 @@ def standing(asked: tuple[str, ...], row: str, step: str) -> tuple[str, ...]:
     """What a case was asked, with this place in a setup instead of the last one."""
     kept = tuple(one for one in asked if not one.startswith(WHERE))
     return (*kept, f"{WHERE}{row}:{step}")
+
+
+def note(case: Case | None, row: str, step: str) -> str:
+    """What somebody noted of a step."""
+    begun = f"{NOTE}{row}:{step}:"
+    return next((one.removeprefix(begun) for one in case.asked if one.startswith(begun)), "") if case else ""
+
+
+def noting(asked: tuple[str, ...], row: str, step: str, text: str) -> tuple[str, ...]:
+    """What a case was asked, with this note of a step instead of an earlier one. Secrets in it are taken out."""
+    begun = f"{NOTE}{row}:{step}:"
+    kept = tuple(one for one in asked if not one.startswith(begun))
+    return (*kept, begun + redaction.text(text)) if text.strip() else kept
 
 
 def row_of(book: Rulebook, slug: str) -> Row | None:

@@ -120,9 +120,10 @@ class Sure(Dialog):
 class Line(Dialog):
     """A line to type; escape gives nothing."""
 
-    def __init__(self, title: str, about: str, begun: str = "") -> None:
+    def __init__(self, title: str, about: str, begun: str = "", *, empty: bool = False) -> None:
+        """`empty`: an empty line is an answer, too."""
         super().__init__()
-        self._title, self._about, self._begun = title, about, begun
+        self._title, self._about, self._begun, self._empty = title, about, begun, empty
 
     def compose(self) -> ComposeResult:
         """What is wanted, and the field."""
@@ -133,7 +134,7 @@ class Line(Dialog):
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter."""
-        self.dismiss(event.value.strip() or None)
+        self.dismiss(event.value.strip() or ("" if self._empty else None))
 
 
 def _help(page: Page) -> Content:

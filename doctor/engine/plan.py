@@ -7,6 +7,7 @@ aggregate holds ten thousand entities, and its certificates and endpoints look a
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.engine import condition
@@ -14,24 +15,40 @@ from doctor.engine.rule import CONFIRMED, CRASHED, UNKNOWN, Outcome, run, tellin
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from doctor.engine.condition import Test
     from doctor.engine.rule import Rule
     from doctor.facts.fact import View
 
 MAX_REMEMBERED: Final = 4096
 _UNSEEN: Final = object()
+"""What stands for a field that the item of an example does not tell."""
+
+
+def _reader(fields: list[str]) -> Callable[[Any], Any]:
+    """How to read these fields of an item, at once where it has them all."""
+    at_once = attrgetter(*fields)
+
+    def read(item: Any) -> Any:
+        try:
+            return at_once(item)
+        except AttributeError:
+            return tuple([getattr(item, name, _UNSEEN) for name in fields])
+
+    return read
 
 
 class Group:
     """Rules over one collection whose conditions read fields of the item only."""
 
-    __slots__ = ("collection", "fields", "remembered", "rules")
+    __slots__ = ("collection", "read", "remembered", "rules")
 
     def __init__(self, collection: str, rules: list[Rule]) -> None:
         self.collection = collection
         self.rules = tuple(rules)
-        self.fields = tuple(sorted({leaf.partition("|")[2] for rule in rules for leaf in rule.facts}))
-        self.remembered: dict[tuple[Any, ...], tuple[Rule, ...]] = {}
+        self.read = _reader(sorted({leaf.partition("|")[2] for rule in rules for leaf in rule.facts}))
+        self.remembered: dict[Any, tuple[Rule, ...]] = {}
 
     def judge(self, view: View, outcomes: list[Outcome], missing: dict[str, str]) -> None:
         """Add what the rules say of each item."""
@@ -40,14 +57,14 @@ class Group:
             missing.update(found.missing)
             return
         for item in found if found is not ABSENT else ():
-            key = tuple([getattr(item, name, _UNSEEN) for name in self.fields])
+            key = self.read(item)
             telling_rules = self.remembered.get(key)
             if telling_rules is None:
                 telling_rules = self._judged(view, item, key)
             for rule in telling_rules:
                 _add(_outcome(rule, view, item), outcomes, missing)
 
-    def _judged(self, view: View, item: Any, key: tuple[Any, ...]) -> tuple[Rule, ...]:
+    def _judged(self, view: View, item: Any, key: Any) -> tuple[Rule, ...]:
         found = tuple(rule for rule in self.rules if _outcome(rule, view, item) is not None)
         if len(self.remembered) >= MAX_REMEMBERED:
             self.remembered.clear()

@@ -26,19 +26,17 @@ CERTIFICATE: Final = record(
 judgement, negative once passed; `times_seen` counts how often it stands in its list."""
 
 
-_SAME: Final = (
-    "subject", "issuer", "not_before", "not_after", "key_type", "key_bits", "signature_hash", "self_signed", "is_ca",
-    "sha256", "written", "detail",
-)  # fmt: skip
-
-
 class Item:
     """One certificate at the moment of judgement: its own fields, and those that depend on time.
 
     Days are whole days, negative once passed; `use` is both where none is stated (errata E62).
     """
 
-    __slots__ = (*_SAME, "days_left", "days_until_valid", "now", "of", "problem", "times_seen", "use", "validity_days")
+    __slots__ = (
+        "days_left", "days_until_valid", "detail", "is_ca", "issuer", "key_bits", "key_type", "not_after", "not_before",
+        "now", "of", "problem", "self_signed", "sha256", "signature_hash", "subject", "times_seen", "use",
+        "validity_days", "written",
+    )  # fmt: skip
 
     def __init__(self, of: Certificate, now: datetime, times_seen: int = 1) -> None:
         self.of = of
@@ -46,9 +44,18 @@ class Item:
         self.times_seen = times_seen
         self.use = of.use or "both"
         self.problem = of.problem or "none"
-        for name in _SAME:
-            value = getattr(of, name)
-            setattr(self, name, ABSENT if value is None or value == "" else value)
+        self.subject = of.subject or ABSENT
+        self.issuer = of.issuer or ABSENT
+        self.not_before = of.not_before or ABSENT
+        self.not_after = of.not_after or ABSENT
+        self.key_type = of.key_type or ABSENT
+        self.key_bits = of.key_bits
+        self.signature_hash = of.signature_hash or ABSENT
+        self.self_signed = of.self_signed
+        self.is_ca = of.is_ca
+        self.sha256 = of.sha256 or ABSENT
+        self.written = of.written or ABSENT
+        self.detail = of.detail or ABSENT
         before, after = of.not_before, of.not_after
         self.days_left = ABSENT if after is None else (after - now).days
         self.days_until_valid = ABSENT if before is None else -((now - before).days)

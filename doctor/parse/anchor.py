@@ -26,7 +26,7 @@ _METADATA: Final = frozenset(name for name in ANCHORS if name.endswith("Descript
 """Roots of documents that hold no message: they are not searched for the anchors of messages."""
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
 def _names(root: str) -> frozenset[str]:
     """What is an anchor in a document whose root has this local name."""
     if root in _METADATA:
@@ -36,11 +36,15 @@ def _names(root: str) -> frozenset[str]:
     return frozenset((*ANCHORS, *response.ANCHORS))
 
 
+@lru_cache(maxsize=64)
+def _wild(root: str) -> tuple[str, ...]:
+    return tuple("{*}" + name for name in _names(root))
+
+
 def numbered(element: Element) -> dict[Element, int]:
     """The anchors of the document around `element`, each with its number in document order."""
     root = element.getroottree().getroot()
-    wild = ("{*}" + name for name in _names(root.tag.rpartition("}")[2]))
-    return {found: number for number, found in enumerate(root.iter(*wild))}
+    return {found: number for number, found in enumerate(root.iter(*_wild(root.tag.rpartition("}")[2])))}
 
 
 def located(data: bytes, place: Place) -> Place:

@@ -15,6 +15,7 @@ _BOMS: Final = (
     (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"),
     (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
 )  # fmt: skip
+_BOM_BEGINS: Final = (b"\xef", b"\xff", b"\xfe", b"\0")
 _ROOT: Final = re.compile(r"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)[\s/>]")
 _SKIPPED: Final = (("<?", "?>"), ("<!--", "-->"))
 """What may stand before the first element, each with its end; a document type has its own rule."""
@@ -30,6 +31,8 @@ _CONTROL: Final = bytes((*range(9), *range(14, 27), *range(28, 32)))
 
 def bom(data: bytes) -> str | None:
     """The encoding that a byte order mark announces, or None."""
+    if data[:1] not in _BOM_BEGINS:
+        return None
     return next((name for mark, name in _BOMS if data.startswith(mark)), None)
 
 

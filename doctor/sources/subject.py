@@ -145,12 +145,12 @@ def _near(word: str) -> str:
 def opened(path: str) -> IO[bytes]:
     """The file, open for reading. Raises `InputError` with the reason when it cannot be."""
     try:
+        if os.path.isfile(path):
+            return open(path, "rb")
         if not os.path.lexists(path):
             raise InputError(f"{path} is not there any more", "it was deleted or moved meanwhile")
         if os.path.islink(path) and not os.path.exists(path):
             raise InputError(f"{path} is not a regular file: a link that leads nowhere", "check where it should lead")
-        if not os.path.isfile(path):
-            raise InputError(f"{path} is not a regular file", "give a file; a device or pipe can be read with -")
-        return open(path, "rb")
+        raise InputError(f"{path} is not a regular file", "give a file; a device or pipe can be read with -")
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}", "check its permissions") from None

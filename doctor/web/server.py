@@ -116,7 +116,7 @@ def run(host: str, port: int, told: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C; `told` gets the address. Raises `UsageError` when the port cannot be had."""
     if not os.environ.get("DOCTOR_DEBUG"):
         for name in ("aiohttp", "asyncio", "textual-serve"):  # their tracebacks, and addresses with the token in them
-            logging.getLogger(name).disabled = True
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     asyncio.run(_served(guard.LOOPBACK[host], port, told))
 
 

@@ -97,10 +97,9 @@ def _on_a_terminal() -> bool:
 
 
 def _app() -> int:
-    """The terminal app: it lives long, so what it leaves behind is collected."""
+    """The terminal app; it lives long, and turns the collection of garbage on again once it has begun."""
     from doctor.tui.app import run as run_app
 
-    gc.enable()
     return run_app()
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
+from textual.events import InputEvent
 from textual.reactive import Reactive
 
 from doctor.model.error import DoctorError
 from doctor.tui import glyph, key, preference, theme
 from doctor.tui.desk import Desk
+from doctor.tui.garbage import SOON, Garbage
 from doctor.tui.screens.home import Home
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.events import Event
     from textual.screen import Screen
 
     from doctor.sources.case_store import Store
@@ -30,6 +34,10 @@ if TYPE_CHECKING:
 
 STYLES: Final = ("doctor.tcss", *(f"screens/{name}.tcss" for name in ("check", "diagnose", "setup", "list", "dialog")))
 """All styles are read at the start: each file that came later would make all of them be read again."""
+
+
+_AGAIN: Final = 5.0
+"""Seconds between two tries to keep a case that the store refused."""
 
 
 class Cancelled(Exception):  # noqa: N818  (it is no error)
@@ -48,10 +56,19 @@ class DoctorApp(App[None]):
     """The name of the theme. Its default stands here: to change it later means to read all styles again."""
 
     def __init__(
-        self, dropped: str | None = None, *, options: Mapping[str, Any] | None = None, store: Store | None = None
+        self,
+        dropped: str | None = None,
+        *,
+        options: Mapping[str, Any] | None = None,
+        store: Store | None = None,
+        alone: bool = False,
     ) -> None:
-        """`dropped` is put into the first screen as if somebody had typed it; `options` are those of the library."""
+        """`dropped` is put into the first screen as if somebody had typed it; `options` are those of the library.
+
+        `alone`: the process is the app's own, which then decides how its garbage is collected.
+        """
         super().__init__()
+        self._garbage = Garbage(time.monotonic()) if alone else None
         self.dropped = dropped
         self.desk = Desk(options, store)
         self.glyphs = glyph.UNICODE
@@ -77,6 +94,7 @@ class DoctorApp(App[None]):
             self._complaint = error
         if self._preferences.theme in self.available_themes:
             self.theme = str(self._preferences.theme)
+        self.set_interval(_AGAIN, self._keep_again)
         if self._preferences.keys:
             self.set_keymap(self._preferences.keys)
         wanted = self._preferences.ascii
@@ -88,9 +106,28 @@ class DoctorApp(App[None]):
         """While somebody looks at the first screen, load the others."""
         if self._complaint is not None:
             self.call_after_refresh(self.fail, self._complaint)
-        self.run_worker(
-            lambda: [import_module(f"doctor.tui.screens.{name}") for name in _PAGES], thread=True, group="warm"
-        )
+        self.run_worker(self._warm_up, thread=True, group="warm")
+        if self._garbage is not None:
+            self.set_interval(SOON, self._rested)
+
+    async def on_event(self, event: Event) -> None:
+        """Whatever somebody does puts the collection of garbage off."""
+        if self._garbage is not None and isinstance(event, InputEvent):
+            self._garbage.stirred(time.monotonic())
+        await super().on_event(event)
+
+    def _rested(self) -> None:
+        if self._garbage is not None and not self._busy:
+            self._garbage.rested(time.monotonic())
+
+    def _warm_up(self) -> None:
+        from doctor.tui import warm
+
+        try:
+            warm.up(self.desk)
+        finally:
+            if self._garbage is not None:
+                self._garbage.begin()
 
     # ── long work ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -150,6 +187,8 @@ class DoctorApp(App[None]):
     def _ended(self) -> None:
         self._busy = False
         self._cancel = threading.Event()
+        if self._garbage is not None:
+            self._garbage.stirred(time.monotonic())
         self.page_busy("")
 
     def page_busy(self, said: str) -> None:
@@ -166,6 +205,48 @@ class DoctorApp(App[None]):
             if painted is not None:
                 painted()
         self.screen.refresh_bindings()
+
+    def _keep_again(self) -> None:
+        """What the store refused is tried again, until it is kept."""
+        if self.desk.unkept:
+            self.run_worker(self._kept, thread=True, group="keep", exclusive=True, exit_on_error=False)
+
+    def _kept(self) -> None:
+        try:
+            self.desk.keep_again()
+        except DoctorError:
+            return
+        self.call_from_thread(self.notify, "The case is kept again.")
+        self.call_from_thread(self.repaint)
+
+    async def action_quit(self) -> None:
+        """Leave; a case that is not kept is tried once more, and not thrown away unasked."""
+        from doctor.tui.screens.dialog import Sure
+
+        if not self.desk.unkept:
+            self.exit()
+            return
+
+        def leave(sure: bool | None) -> None:  # noqa: FBT001  (the framework's call)
+            if sure:
+                self.exit()
+
+        def tried(kept: object) -> None:
+            if kept:
+                self.exit()
+            else:
+                self.push_screen(
+                    Sure("The case could not be kept: another program holds the store. Leave anyway?"), leave
+                )
+
+        self.work("keeping the case", self._kept_now, tried)
+
+    def _kept_now(self) -> bool:
+        try:
+            self.desk.keep_again()
+        except DoctorError:
+            return False
+        return True
 
     def tell_secret(self, text: str) -> None:
         """Say it when something in what was typed looks like a secret: it is taken out before anything is kept."""
@@ -252,7 +333,7 @@ class DoctorApp(App[None]):
         if name == "copy":
             return bool(getattr(self.screen, "COPIES", False))
         if name == "export":
-            return isinstance(self.screen, _page()) and self.screen.exportable()
+            return isinstance(self.screen, _page())
         return True
 
     # ── copying, exporting, themes ────────────────────────────────────────────────────────────────────
@@ -289,11 +370,11 @@ class DoctorApp(App[None]):
         from doctor.tui.screens.export import Export
 
         page = self.screen
-        if isinstance(page, _page()) and page.exportable():
+        if isinstance(page, _page()):
             shown = picture.svg(self)
 
-            def offer(found: Exported) -> None:
-                self.push_screen(Export(found, shown))
+            def offer(found: Exported | None) -> None:
+                self.push_screen(Export(found, shown, page.NAME))
 
             self.work("preparing", page.exports, offer)
 
@@ -360,7 +441,7 @@ def _made(name: str) -> Screen[Any]:
 
 def run(dropped: str | None = None) -> int:
     """Run the app; give its exit code. Raises `CatalogueError` before anything is drawn when the rules are wrong."""
-    app = DoctorApp(dropped)
+    app = DoctorApp(dropped, alone=True)
     app.desk.book.ids  # noqa: B018  (read here, so that what is wrong with it is told on a plain terminal)
     app.run()
     return app.return_code or 0

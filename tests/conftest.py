@@ -1,4 +1,4 @@
-"""How generated tests run: no example fails for being slow, and CI tries the same examples each time."""
+"""What holds for all tests: generated ones fail for no slow example, and the terminal app moves without animation."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# A busy machine is no defect of doctor: what must be quick has a test with a bound of its own, or stands in the bench.
+# Read when the framework is first imported: a list that is still scrolling shows another line than the one that is told.
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+# CI tries the same examples each time. A busy machine is no defect of doctor: what must be quick has a test with a bound of its own, or stands in the bench.
 settings.register_profile(
     "doctor", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     derandomize=bool(os.environ.get("CI")), print_blob=True,

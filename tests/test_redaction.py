@@ -43,6 +43,7 @@ SECRETS: Final = {
     "OAuth code in a form": f"grant_type=authorization_code&code={MARK}01ABCDEF&redirect_uri=https://a.example/cb",
     "verifier": f"code_verifier={MARK}dBjftJeZ4CVP-mB92K27uhbUJU1p1r",
     "client secret": f"client_secret={MARK}s3cr3t&client_id=client_01",
+    "token request": f"grant_type=refresh_token&refresh_token={MARK}r3fr3sh&client_id=x&client_secret={MARK}s3cr3t",
     "client secret in words": f"client secret: {MARK}s3cr3t99",
     "client secret in JSON": f'{{"client_id": "x", "client_secret": "{MARK}s3cr3t"}}',
     "client secret in camel case": f'"clientSecret": "{MARK}s3cr3t"',

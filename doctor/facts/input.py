@@ -16,7 +16,9 @@ FAILURES: Final = (
     "none", "bad-url", "dns", "refused", "timeout", "tls", "private-address", "too-large", "redirects", "scheme",
     "protocol", "evidence-url",
 )  # fmt: skip
-LOOKS: Final = ("none", "saml-message", "saml-parameter", "saml-namespace", "archive")
+LOOKS: Final = (
+    "none", "saml-message", "saml-parameter", "saml-namespace", "archive", "token-request", "key-set", "application-export",
+)  # fmt: skip
 ARCHIVES: Final = ("gzip", "zip", "7z", "xz", "bzip2", "zstd", "rar")
 _SAML_WORDS: Final = (b"SAML", b"Issuer>", b"Assertion>", b"NameID>", b"StatusCode ")
 _LOOK: Final = 65536
@@ -75,7 +77,8 @@ def root_is_message(view: View) -> Any:
 
 def looks_like(view: View) -> Any:
     """What an input that could not be read looks like all the same: a SAML message that is cut or damaged, a
-    parameter whose value holds no message, a whole message in a namespace that is not SAML's, an archive."""
+    parameter whose value holds no message, a whole message in a namespace that is not SAML's, an archive, a request
+    to a token endpoint, a key set whose keys are no list of keys, an application's export of which the end is missing."""
     if marked := view.document.details.get("looks_like"):
         return marked
     return "saml-namespace" if _foreign(view) else "none"

@@ -1,4 +1,5 @@
-"""What bytes that nothing can read still show: a SAML message that was cut, a parameter without one, an archive.
+"""What bytes that nothing can read still show: a SAML message that was cut, a parameter without one, an archive, a
+request to a token endpoint, an export that was cut, a key set without keys.
 
 Nothing is repaired here: a rule says what it is, and how to get it whole.
 """
@@ -65,6 +66,28 @@ def of_text(base: Document, text: str) -> Document:
             return _looks(base, "saml-message")
     named = _PARAMETER.search(head)
     return parameter(base, named[1]) if named else base
+
+
+_GRANT: Final = re.compile(r"(?:^|[\s&?\"'])grant_type=[\w%:.+-]+(?:$|[\s&\"'])|\"grant_type\"\s*:\s*\"")
+_REQUESTED: Final = re.compile(
+    r"[&\s\"'](?:client_id|client_secret|client_assertion|code|refresh_token|assertion|username|device_code|scope)[=\"]"
+)
+_EXPORTED: Final = re.compile(r"\$metadata\s*\[|'saml:SP'|\"saml:SP\"")
+_CLIXML: Final = "Objs"
+
+
+def unread(found: Document, text: str) -> Document:
+    """A document of no known kind, with a word for what its beginning shows it was meant to be."""
+    if found.kind != "unknown" or found.details.get("looks_like"):
+        return found
+    if _GRANT.search(text) and _REQUESTED.search(text):
+        return _looks(found, "token-request")
+    broken = found.input.problem == "not-well-formed"
+    if (broken and found.input.root.rpartition(":")[2] == _CLIXML) or (
+        "<?php" in text[:200] and _EXPORTED.search(text)
+    ):
+        return _looks(found, "application-export")
+    return found
 
 
 def parameter(base: Document, name: str) -> Document:

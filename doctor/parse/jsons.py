@@ -144,6 +144,11 @@ def _is_jwks(value: Any) -> bool:
     return (isinstance(keys, list) and all(isinstance(key, dict) for key in keys)) or "kty" in value
 
 
+def _is_jwks_of_nothing(value: Any) -> bool:
+    """Whether this is meant as a key set, and its keys are no list of keys."""
+    return isinstance(value, dict) and set(value) == {"keys"}
+
+
 def _is_token(value: Any) -> bool:
     keys = _keys(value)
     if isinstance(value, dict) and value.get("schema") == "doctor/token/1":
@@ -221,5 +226,6 @@ def _summary(kind: str, value: Any) -> dict[str, object]:
         item = _first(value, "connection")
         return {name: item[name] for name in ("id", "state", "status") if isinstance(item.get(name), str)}
     if kind == "unknown":
-        return {"json": type(value).__name__, "keys": sorted(map(str, _keys(value)))[:12]}
+        told: dict[str, object] = {"json": type(value).__name__, "keys": sorted(map(str, _keys(value)))[:12]}
+        return {**told, "looks_like": "key-set"} if _is_jwks_of_nothing(value) else told
     return {}

@@ -7,6 +7,7 @@ judgement is the rules'.
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Final
 
 from doctor.model.document import Certificate, Document, Entity, Input
@@ -25,9 +26,15 @@ def recognise(data: bytes, name: str) -> Document:
     text = sniff.head_text(data)
     form = sniff.form(data, text)
     base = Document("unknown", name, hashlib.sha256(data).hexdigest(), Input(form, len(data)), source=data)
-    if form in ("text", "pem") or "<?php" in text[:200]:
-        return _export(base, data, text) or _READERS[form](base, data, text)
-    return _READERS[form](base, data, text)
+    exported = _export(base, data, text) if form in ("text", "pem") or "<?php" in text[:200] else None
+    found = exported or _READERS[form](base, data, text)
+    return found if found.kind != "unknown" else _unread(found, text)
+
+
+def _unread(found: Document, text: str) -> Document:
+    from doctor.parse import damaged
+
+    return damaged.unread(found, text)
 
 
 _EXPORTED: Final = (
@@ -67,9 +74,17 @@ def _json(base: Document, data: bytes, text: str) -> Document:
     from doctor.parse import jsons
 
     found = jsons.read(base, data, text)
-    if found.kind == "unknown" and "-----BEGIN " in text:
+    if found.kind == "unknown" and "-----BEGIN " in text and not _cut(found, text):
         return _certificates(base._replace(input=base.input._replace(form="pem")), data, text)
     return found
+
+
+_OBJECT: Final = re.compile(r"\s*[\[{\s]*\{\s*\"[^\"]*\"\s*:")
+
+
+def _cut(found: Document, text: str) -> bool:
+    """Whether this is JSON that was cut off: a certificate inside does not make it one."""
+    return found.input.problem == "not-json" and _OBJECT.match(text) is not None
 
 
 def _text(base: Document, data: bytes, text: str) -> Document:

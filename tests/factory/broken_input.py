@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tests.factory.application import adfs_clixml, auth0, simplesamlphp, written
 from tests.factory.metadata import SAML_2
 from tests.factory.patient import Patient, replaced, swapped, well
 
@@ -83,6 +84,16 @@ def _without_namespace(now: datetime) -> bytes:
     return replaced(well(now, "auth0").data, b' xmlns="urn:oasis:names:tc:SAML:2.0:metadata"', b"")
 
 
+TOKEN_REQUEST: Final = (
+    b"grant_type=authorization_code&client_id=app&client_secret=canary-secret&code=canary-code"
+    b"&code_verifier=canary-verifier&redirect_uri=https%3A%2F%2Fapp.example.com%2Fcb"
+)
+
+
+def _half(text: str) -> bytes:
+    return text[: len(text) * 3 // 4].encode()
+
+
 _MD: Final = "urn:oasis:names:tc:SAML:2.0:metadata"
 
 PATIENTS: Final = (
@@ -115,6 +126,20 @@ PATIENTS: Final = (
             "metadata-namespace-wrong"),
     Patient("namespace-missing", "the default namespace deleted", _without_namespace,
             "metadata-namespace-wrong"),
+    Patient("token-request", "the body of a request for a token", lambda _: TOKEN_REQUEST, "input-is-token-request"),
+    Patient("token-request-raw", "the whole request, headers and all",
+            lambda _: b"POST /token HTTP/1.1\r\nHost: op.example\r\n\r\n" + TOKEN_REQUEST, "input-is-token-request"),
+    Patient("token-request-json", "the request as JSON",
+            lambda _: b'{"grant_type": "client_credentials", "client_id": "app", "client_secret": "canary-secret"}',
+            "input-is-token-request"),
+    Patient("token-request-curl", "the request as a command",
+            lambda _: b"curl -X POST https://op.example/token -d '" + TOKEN_REQUEST + b"'", "input-is-token-request"),
+    Patient("key-set-text", "a text where the keys belong", lambda _: b'{"keys": "x"}', "jwks-keys-malformed"),
+    Patient("key-set-numbers", "numbers where keys belong", lambda _: b'{"keys": [1, 2]}', "jwks-keys-malformed"),
+    Patient("export-clixml-cut", "half of an AD FS listing", lambda _: _half(adfs_clixml()), "application-export-cut"),
+    Patient("export-php-cut", "half of a PHP file", lambda _: _half(simplesamlphp()), "application-export-cut"),
+    Patient("export-json-cut", "half of an Auth0 export, with a certificate in it",
+            lambda _: _half(written(auth0()).decode()), "json-not-valid"),
     Patient("namespace-of-protocol", "the namespace of messages",
             swapped(_MD, SAML_2), "metadata-namespace-wrong"),
 )  # fmt: skip

@@ -69,13 +69,15 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or folder() / "cases.sqlite3"
+        self.patience = 10.0
+        """Seconds to wait while another process writes."""
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = not self.path.exists()
-            connection = sqlite3.connect(self.path, timeout=10)
+            connection = sqlite3.connect(self.path, timeout=self.patience)
         except (OSError, sqlite3.Error) as error:
             raise InputError(
                 f"the case store {self.path} cannot be opened: {error}", "DOCTOR_HOME names another folder"

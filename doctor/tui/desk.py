@@ -6,6 +6,7 @@ No widget and no rule is known here. Its methods do the slow work and are called
 from __future__ import annotations
 
 import secrets
+import threading
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 WHERE = "at:"
 """How a case notes where in a setup somebody stood, among what it was asked: `at:okta-saml:addresses`."""
 
+PATIENCE = 3.0
+BRIEFLY = 0.3
+"""Seconds for which a store that another process holds is waited for: at first, and once it was told."""
+
 
 class Sheet(NamedTuple):
     """One input that was checked: its report, and the text of each document in it, by name."""
@@ -50,7 +55,8 @@ class Desk:
         self.sheet: Sheet | None = None
         self._keeper: Keeper | None = None
         self.unkept = False
-        """Whether the store could not be written; said once."""
+        """Whether the case as it is now could not be written; said once."""
+        self._keeping = threading.Lock()
 
     @cached_property
     def options(self) -> Options:
@@ -182,14 +188,15 @@ class Desk:
         from doctor import casework
         from doctor.sources import online
 
-        vendor, found = online.fetched(name, allow_private=self.options.allow_private)
+        vendor, found = online.fetched(name, place, allow_private=self.options.allow_private)
         self._go_on(casework.with_live(self._case(), found, vendor))
 
-    def tell(self, facts: Mapping[str, Any]) -> None:
-        """Tell facts, as options do. Raises `UsageError` for a wrong value."""
-        from doctor import casework
+    def tell(self, asking: Asking, facts: Mapping[str, Any]) -> None:
+        """Tell facts, whether or not they were asked for. Raises `UsageError` for a wrong value."""
+        from doctor.engine import answer
 
-        self._gather(casework.Evidence(given=dict(facts)))
+        told = {name: answer.checked(name, given) for name, given in facts.items()}
+        self._go_on(self._case().with_answers(told, asking.acquisition))
 
     def plan(self, row: Row) -> Plan:
         """The setup of a row of the lookup table, with what the case tells and has checked off."""
@@ -208,13 +215,14 @@ class Desk:
 
     def tell_value(self, row: Row | None, name: str, text: str) -> None:
         """Tell a value of a setup. Raises `UsageError` when it is none that a case keeps."""
+        from doctor import casework
         from doctor.engine import setup
         from doctor.model.error import UsageError
 
         fact = setup.fact_of(self.book, row, name) if row is not None else None
         if fact is None:
             raise UsageError(f"a case does not keep the {name}", "doctor setup takes it on the command line")
-        self.tell({fact: text})
+        self._gather(casework.Evidence(given={fact: text}))
 
     def answer(self, asking: Asking, facts: dict[str, Any]) -> None:
         """Answer a question; without facts the person does not know."""
@@ -272,11 +280,20 @@ class Desk:
         self._keeper = casework.Keeper(self.store, seen)
 
     def _keep(self) -> None:
-        """Write the case. When the store refuses it is said once, and the work goes on in memory."""
-        if self.session is None or self._keeper is None or self.unkept:
-            return
+        """Write the case. When the store refuses it is said once; the work goes on in memory, and each change tries
+        again."""
         try:
-            self._keeper.keep(self.session)
+            self.keep_again()
         except InputError:
-            self.unkept = True
-            raise
+            told, self.unkept = self.unkept, True
+            if not told:
+                raise
+
+    def keep_again(self) -> None:
+        """Write the case as it is now. Raises `InputError`."""
+        with self._keeping:
+            if self.session is None or self._keeper is None:
+                return
+            self.store.patience = BRIEFLY if self.unkept else PATIENCE
+            self._keeper.keep(self.session)
+            self.unkept = False

@@ -1,4 +1,4 @@
-"""What a person gives to a setup: a value, a file or a connection, a word on what stands in a console, a note."""
+"""What a person gives by keys, or takes back: a value, a file, a word on what stands in a console, a note."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from doctor.model.error import UsageError
 from doctor.report.text import KINDS
-from doctor.tui import intake
+from doctor.tui import intake, reason
 from doctor.tui.screens.asked import Ask, Choose
 from doctor.tui.screens.dialog import Line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from doctor.engine.choose import Row
     from doctor.engine.diagnose import Asking
     from doctor.engine.instruction import Value
+    from doctor.engine.retract import Given
     from doctor.tui.app import DoctorApp
     from doctor.tui.intake import Dropped
 
@@ -46,7 +47,7 @@ def note(app: DoctorApp, number: int, begun: str, then: Callable[[str], None]) -
     app.push_screen(Line(f"Note of step {number}", about, begun, empty=True), told)
 
 
-def word(app: DoctorApp, provider: str | None, facts: Iterable[str]) -> None:
+def word(app: DoctorApp, provider: str | None, facts: Sequence[str]) -> None:
     """What stands in a console: the question for one of these facts."""
 
     def ask(asked: list[Asking]) -> None:
@@ -59,6 +60,8 @@ def word(app: DoctorApp, provider: str | None, facts: Iterable[str]) -> None:
                 lambda at: _ask(app, asked[at]) if at is not None else None,
             )
 
+    if not facts:
+        return
     app.work("thinking", lambda: [one for name in facts if (one := app.desk.question(name, provider))], ask)
 
 
@@ -69,9 +72,22 @@ def _ask(app: DoctorApp, asking: Asking) -> None:
         if given is not None:
             facts = given if isinstance(given, dict) else {name: given}
             app.tell_secret(str(given))
-            app.work("keeping", lambda: app.desk.tell(facts))
+            app.work("keeping", lambda: app.desk.tell(asking, facts))
 
     app.push_screen(Ask(asking.question, asking.help, asking.choices), told)
+
+
+def taken_back(app: DoctorApp, rows: list[Given]) -> None:
+    """One of these is taken back; of an answer the question is put again."""
+
+    def chosen(at: int | None) -> None:
+        if at is not None:
+            one = rows[at]
+            again = [one.key] if one.kind == "answer" else []
+            app.work("taking it back", lambda: app.desk.take_back(one), lambda _: word(app, None, again))
+
+    about = "Enter takes one back; an answer can then be given anew, esc leaves it open."
+    app.push_screen(Choose("What the case was given", about, reason.given(rows)), chosen)
 
 
 def evidence(app: DoctorApp, begun: str, connection: Callable[[str], None]) -> None:

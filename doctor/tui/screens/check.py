@@ -227,10 +227,6 @@ class Check(Page):
         one = self.chosen()
         return "" if one is None else one.expected or one.message
 
-    def exportable(self) -> bool:
-        """Whether there is something to give away."""
-        return self.desk.sheet is not None
-
     def exports(self) -> Exported | None:
         """The report, the same as the command line's."""
         if self.desk.sheet is None:

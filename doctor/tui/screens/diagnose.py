@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from doctor.tui import paint
+from doctor.tui import paint, reason
 from doctor.tui.screens.page import Exported, Page
 from doctor.tui.ways import Way, ways
 from doctor.tui.widgets.finding import FindingView
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from doctor.engine.diagnose import Asking, Diagnosis
     from doctor.model.finding import Finding
 
-_WORDS = {
-    "confirmed": "CONFIRMED", "ruled-out": "ruled out", "not-applicable": "not needed", "asking": "asked now",
-}  # fmt: skip
-
 
 class Diagnose(Page):
     """The case, and what it comes to."""
@@ -38,8 +34,9 @@ class Diagnose(Page):
     ABOUT = (
         "All evidence of the case together. The tree shows what is considered, in order: confirmed, suspected, ruled "
         "out, or unknown, each with the facts that decided it and where they were seen.\n"
-        "A question comes only when nothing else can tell. Answer it, or say that you do not know: both are kept, and "
-        "can be taken back. When the cause is proven, n writes the note to the person who must act."
+        "A question comes only when nothing else can tell. Answer it, or say that you do not know: both are kept. b "
+        "takes the last answer back; t lists all that the case was given, to change or take back any of it. When the "
+        "cause is proven, n writes the note to the person who must act."
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "note", "Note", id="note"),
@@ -47,6 +44,7 @@ class Diagnose(Page):
         Binding("u", "unknown", "Don't know", id="unknown"),
         Binding("w", "how", "Find out how", id="how", show=False),
         Binding("b", "undo", "Take back", id="undo"),
+        Binding("t", "told", "What was told", id="told"),
         Binding("a", "add", "Add evidence", id="add", show=False),
         Binding("o", "evidence", "Evidence", id="evidence", show=False),
     ]
@@ -70,7 +68,7 @@ class Diagnose(Page):
     def paint_page(self) -> None:
         """Paint the diagnosis as it stands."""
         found = self.desk.found
-        self._headline(found)
+        self.query_one("#headline", Static).update(reason.cause(found))
         if found is None:
             self._empty()
             return
@@ -87,24 +85,6 @@ class Diagnose(Page):
         told = "Drop an error text, a ticket, metadata or a captured sign-in on the first screen (h)."
         self.query_one("#detail", FindingView).say(Content.styled(told, paint.DIM))
 
-    # ── headline ──────────────────────────────────────────────────────────────────────────────────────
-
-    def _headline(self, found: Diagnosis | None) -> None:
-        self.query_one("#headline", Static).update(self._cause(found))
-
-    def _cause(self, found: Diagnosis | None) -> Content:
-        if found is None:
-            return Content("There is no evidence yet.")
-        one = next((each for each in found.findings if each.id == found.headline), None)
-        if one is None:
-            return Content("No cause is proven or suspected yet.")
-        word = "The cause: " if one.verdict == "confirmed" else "Suspected: "
-        rest = Content.styled(f"  [{one.id}]", paint.DIM)
-        head = Content.assemble((word, paint.STYLES[str(one.verdict)]), paint.plain(one.title, "bold"), rest)
-        if one.verdict != "confirmed":
-            return head
-        return Content.assemble(head, ("   n: the note to those who must act", paint.DIM))
-
     # ── the tree ──────────────────────────────────────────────────────────────────────────────────────
 
     def _tree(self, found: Diagnosis) -> None:
@@ -112,10 +92,10 @@ class Diagnose(Page):
         self._ways = ways(found, self.desk.book)
         listed = self.query_one("#list", OptionList)
         listed.clear_options()
-        listed.add_options([Option(self._row(one), disabled=one.kind != "step") for one in self._ways])
+        listed.add_options([Option(reason.row(one, self.glyphs), disabled=one.kind != "step") for one in self._ways])
         if not self._ways:
             listed.add_option(Option("Nothing leads into a tree yet.", disabled=True))
-            self._advice(found)
+            self.query_one("#detail", FindingView).say(reason.advised(found, self.glyphs))
             return
         listed.highlighted = self._best(found, kept)
 
@@ -132,20 +112,6 @@ class Diagnose(Page):
                     return number
         return next(number for number, one in enumerate(self._ways) if one.kind == "step")
 
-    def _row(self, one: Way) -> Content:
-        if one.kind == "tree":
-            return paint.plain(one.text, "bold", 120)
-        signs = self.glyphs
-        stem = f"{signs.bar}  " * (one.depth - 1) + f"{signs.tee}{signs.line} "
-        if one.kind == "branch":
-            return Content.assemble((stem, paint.DIM), paint.plain(one.text, paint.DIM, 200))
-        word = _WORDS.get(one.verdict, one.verdict)
-        style = paint.STYLES.get(one.verdict, "")
-        text = paint.pad(one.text, max(34 - 3 * one.depth, 20), signs.ellipsis)
-        return Content.assemble(
-            (stem, paint.DIM), (f"{paint.mark(one.verdict, signs)} ", style), text, " ", (word, style)
-        )
-
     @on(OptionList.OptionHighlighted, "#list")
     def looked_at(self, event: OptionList.OptionHighlighted) -> None:
         """The detail of the step under the cursor."""
@@ -158,51 +124,11 @@ class Diagnose(Page):
         if finding is not None and finding.verdict in ("confirmed", "suspected", "crashed"):
             view.show(finding, self.desk.product())
         else:
-            view.say(*self._judged(one, finding))
+            view.say(reason.judged(one, finding, self.glyphs))
 
     def _finding(self, rule: str | None) -> Finding | None:
         found = self._found
         return next((each for each in found.findings if each.id == rule), None) if found and rule else None
-
-    def _judged(self, one: Way, finding: Finding | None) -> list[Content]:
-        """Why a step is ruled out, unknown or not needed."""
-        word = _WORDS.get(one.verdict, one.verdict)
-        head = Content.assemble(paint.word(one.verdict, word), "  ", paint.plain(one.text, "bold"))
-        rows: list[Content | str] = [head]
-        if finding is not None:
-            rows.append(paint.plain(finding.title))
-        step = one.step or {}
-        rows += self._facts(step.get("facts", ()))
-        if finding is not None and finding.needs:
-            rows += ["", Content.assemble(("Needs ", "bold"), paint.plain(", ".join(finding.needs)))]
-        if step.get("wrong_if"):
-            rows += ["", paint.plain(step["wrong_if"], paint.DIM)]
-        return [paint.lines(rows)]
-
-    def _facts(self, facts: Any) -> list[Content | str]:
-        rows: list[Content | str] = ["", Content.styled("Because", "bold")] if facts else []
-        for row in facts:
-            source = f"  {row['source']}" if row["source"] else ""
-            fact = paint.plain(f"{row['fact']} = {paint.value(row['value'])}", limit=300)
-            rows.append(Content.assemble(f"{self.glyphs.bullet} ", fact, paint.plain(source, paint.DIM, 120)))
-        return rows
-
-    def _advice(self, found: Diagnosis) -> None:
-        self.query_one("#detail", FindingView).say(paint.lines(self._advised(found)))
-
-    def _advised(self, found: Diagnosis) -> list[Content | str]:
-        """How to go on where nothing is proven, and what was noticed in the texts."""
-        bullet = self.glyphs.bullet
-        rows: list[Content | str] = []
-        for one in found.advice:
-            rows.append(paint.plain(one.title, "bold"))
-            rows += [paint.plain(f"{bullet} {text}") for text in one.text]
-            rows += [paint.plain(f"{bullet} send: {text}") for text in one.send]
-        rows += [paint.plain(f"error text: {one.entry['means']}") for one in found.reported[:5]]
-        for noticed in found.noticed:
-            look = f" ({noticed.look})" if noticed.look else ""
-            rows.append(paint.plain(f"{noticed.kind}: {noticed.value}{look}", limit=200))
-        return rows
 
     # ── the question ──────────────────────────────────────────────────────────────────────────────────
 
@@ -229,6 +155,7 @@ class Diagnose(Page):
         if facts is not None:
             self.doctor.work("thinking", lambda: self.desk.answer(asking, facts))
         else:
+            self.doctor.tell_secret(text)
             self.doctor.work("thinking", lambda: self._typed(asking, text))
 
     def _typed(self, asking: Asking, text: str) -> None:
@@ -258,7 +185,7 @@ class Diagnose(Page):
             return self.is_mounted and bool(self._found and self._found.needs)
         if action == "undo":
             return self.desk.session is not None and bool(self.desk.session.history)
-        if action == "note":
+        if action in ("note", "told"):
             return self.desk.found is not None
         return super().check_action(action, parameters)
 
@@ -293,6 +220,14 @@ class Diagnose(Page):
         """Take the last answer back."""
         self.doctor.work("thinking", self.desk.back)
 
+    def action_told(self) -> None:
+        """What the case was given: one of it is taken back, and an answer can be given anew."""
+        from doctor.engine import retract
+        from doctor.tui import giving
+
+        if self.desk.case is not None:
+            giving.taken_back(self.doctor, retract.given(self.desk.case))
+
     def action_add(self) -> None:
         """More evidence: the first screen takes it."""
         self.doctor.go("home")
@@ -305,10 +240,6 @@ class Diagnose(Page):
         """What is expected by the finding under the cursor, else what it says."""
         finding = self._finding(self._at())
         return "" if finding is None else finding.expected or finding.message
-
-    def exportable(self) -> bool:
-        """Whether there is something to give away."""
-        return self.desk.found is not None
 
     def exports(self) -> Exported | None:
         """The diagnosis, the same as `doctor cases show`."""

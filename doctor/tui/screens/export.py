@@ -27,20 +27,22 @@ FORMS = {
 class Export(Dialog):
     """Choose the form, see the file's name, write it."""
 
-    def __init__(self, exported: Exported, picture: str) -> None:
+    def __init__(self, exported: Exported | None, picture: str, place: str) -> None:
+        """`exported` is None where a screen has nothing but its picture to give; `place` names the screen."""
         super().__init__()
-        self._exported, self._picture = exported, picture
+        self._exported, self._picture, self._place = exported, picture, place
+        self._forms = list(FORMS) if exported is not None else ["svg"]
 
     def compose(self) -> ComposeResult:
         """Forms and the name."""
         with self.boxed("Export"):
-            yield OptionList(*(Option(paint.plain(said)) for said in FORMS.values()), id="forms")
+            yield OptionList(*(Option(paint.plain(FORMS[form])) for form in self._forms), id="forms")
             yield Static("File", classes="said")
-            yield Input(self._named("json"), id="file")
+            yield Input(self._named(self._forms[0]), id="file")
             yield Static("enter writes it, esc leaves it", classes="hint")
 
     def _named(self, form: str) -> str:
-        plain = re.sub(r"[^\w.-]+", "-", self._exported.name).strip("-.") or "export"
+        plain = re.sub(r"[^\w.-]+", "-", self._exported.name if self._exported else self._place).strip("-.") or "export"
         return str(Path.cwd() / f"doctor-{plain}.{form}")
 
     def on_mount(self) -> None:
@@ -49,7 +51,7 @@ class Export(Dialog):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """The name ends like the form."""
-        self.query_one(Input).value = self._named(list(FORMS)[event.option_index])
+        self.query_one(Input).value = self._named(self._forms[event.option_index])
 
     def on_option_list_option_selected(self) -> None:
         """Write it."""
@@ -62,7 +64,7 @@ class Export(Dialog):
     def _write(self) -> None:
         from doctor.tui.app import DoctorApp
 
-        form = list(FORMS)[self.query_one(OptionList).highlighted or 0]
+        form = self._forms[self.query_one(OptionList).highlighted or 0]
         path, text, app = Path(self.query_one(Input).value).expanduser(), self.written(form), self.app
         self.dismiss()
         if isinstance(app, DoctorApp):
@@ -75,7 +77,7 @@ class Export(Dialog):
         from doctor.report import letter
 
         one = self._exported
-        if form == "svg":
+        if form == "svg" or one is None:
             return self._picture
         if form == "json":
             return one.json

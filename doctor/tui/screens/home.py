@@ -290,10 +290,6 @@ class Home(Page):
 
         self.app.push_screen(Sure(f"Forget the case {name} and its documents?"), forget)
 
-    def exportable(self) -> bool:
-        """Whether there is something to give away."""
-        return bool(self._rows)
-
     def exports(self) -> Exported | None:
         """The table as it is filtered."""
         from doctor.report import json, providers

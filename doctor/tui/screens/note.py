@@ -101,10 +101,6 @@ class NotePage(Page):
         message = self._message()
         return page.markdown(message) if message is not None else ""
 
-    def exportable(self) -> bool:
-        """Whether there is something to give away."""
-        return self._all is not None
-
     def exports(self) -> Exported | None:
         """All messages, as `doctor handoff` has them."""
         if self._all is None:

@@ -113,10 +113,6 @@ class Page(Screen[None]):
             return not isinstance(self.focused, Input)
         return False
 
-    def exportable(self) -> bool:
-        """Whether this screen can give something away now; asked often, so it must be cheap."""
-        return False
-
     def exports(self) -> Exported | None:
         """What this screen can give away now; called in a worker."""
         return None

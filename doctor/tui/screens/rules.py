@@ -189,10 +189,6 @@ class Rules(Page):
         """The id of the rule."""
         return self.chosen() or ""
 
-    def exportable(self) -> bool:
-        """Whether there is something to give away."""
-        return self.is_mounted and self.chosen() is not None
-
     def exports(self) -> Exported | None:
         """The page, as `doctor rules show` has it."""
         rule = self.chosen() if self.is_mounted else None

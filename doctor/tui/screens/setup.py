@@ -273,10 +273,6 @@ class Setup(Page):
         at = self.query_one("#fields", OptionList).highlighted or 0
         return (rows[at].value or "") if at < len(rows) else ""
 
-    def exportable(self) -> bool:
-        """Whether there is something to give away."""
-        return self._plan is not None
-
     def exports(self) -> Exported | None:
         """The setup, the same as `doctor setup`."""
         if self._plan is None:

@@ -25,6 +25,8 @@ class TitleBar(Static):
         right = Content(glyphs.dot).join([paint.plain(part, limit=60) for part in parts])
         if desk.found is not None:
             right = Content.assemble(right, glyphs.dot, paint.word(desk.found.verdict))
+        if desk.unkept:
+            right = Content.assemble(right, glyphs.dot, ("NOT KEPT YET", paint.STYLES["warning"]))
         gap = max(2, self.size.width - left.cell_length - right.cell_length)
         self.update(Content.assemble(left, " " * gap, right))
 

@@ -112,13 +112,12 @@ class Examined:
     def _relevant(self) -> list[str]:
         """Rules of entered trees, suspected rules, and rules whose facts some evidence tells."""
         wanted = {name for one in self.trees for name in one.rules} | set(self.suspects)
-        kinds = {view.document.kind for view in self.view.documents} | {"any"}
+        kinds = {view.document.kind for view in self.view.documents}
+        wanted.update(data["id"] for kind in (*kinds, "any") if kinds for data in self.book.data_for(kind))
         told = self.view.told()
-        for data in self.book.all_data():
-            if (kinds & set(data["document"]) and (self.view.documents or "any" not in data["document"])) or (
-                "case" in data["document"] and not told.isdisjoint(_made_of(self.book, data))
-            ):
-                wanted.add(data["id"])
+        wanted.update(
+            data["id"] for data in self.book.data_for("case") if not told.isdisjoint(_made_of(self.book, data))
+        )
         return [name for name in self.book.ids if name in wanted]
 
     def _judge(self) -> dict[str, list[Judged]]:

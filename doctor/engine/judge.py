@@ -10,7 +10,7 @@ from doctor.engine.rule import CRASHED
 from doctor.facts import place as places
 from doctor.facts.fact import TEXT, View
 from doctor.facts.registry import OF_CASE, declared, derivations
-from doctor.model.finding import NOWHERE, SEVERITIES, Citation, Finding, Place, Proof, Severity, Verdict
+from doctor.model.finding import NOWHERE, SEVERITIES, Finding, Place, Proof, Severity, Verdict
 from doctor.model.state import ABSENT
 from doctor.model.state import Unknown as UnknownState
 
@@ -94,7 +94,7 @@ class Describer:
             expected=told("expected"), actual=told("actual"), difference=self._difference(texts, view),
             evidence=tuple(self._proofs(outcome, view, subject)), who=texts["who"],
             fix=tuple(line for text in texts["fix"] if (line := template.filled(text, read, view.now))),
-            cite=tuple(self._citation(key) for key in texts["cite"]), elsewhere=self.book.elsewhere(rule.id),
+            cite=self.book.cited(rule.id), elsewhere=self.book.elsewhere(rule.id),
         )  # fmt: skip
 
     def _message(self, outcome: Outcome, told: Any, texts: dict[str, Any]) -> str:
@@ -111,10 +111,6 @@ class Describer:
         name = texts.get("difference")
         value = view[name] if name else None
         return value if isinstance(value, str) and value != "none" else None
-
-    def _citation(self, key: str) -> Citation:
-        found = self.book.citation(key)
-        return Citation(key, found.get("title", key), found.get("url", ""))
 
     def _seen(self, outcome: Outcome, view: View) -> tuple[Place, str | None]:
         place = self._place(outcome, view)

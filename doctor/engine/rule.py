@@ -8,6 +8,7 @@ from doctor.engine import condition
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
+    from doctor.engine.condition import Test
     from doctor.facts.fact import View
 
 CONFIRMED: Final = "confirmed"
@@ -20,7 +21,7 @@ CRASHED: Final = "crashed"
 class Rule:
     """One compiled rule. `data` is its condition part as the catalogue holds it."""
 
-    __slots__ = ("applies", "collection", "data", "facts", "id", "reads_items_only", "severity", "test")
+    __slots__ = ("_changes", "applies", "collection", "data", "facts", "id", "reads_items_only", "severity", "test")
 
     def __init__(self, data: dict[str, Any]) -> None:
         self.data = data
@@ -30,6 +31,7 @@ class Rule:
         self.test = condition.compiled(data["when"])
         self.applies = condition.compiled(data["applies"]) if "applies" in data else None
         self.facts: tuple[str, ...] = tuple(data["facts"])
+        self._changes: list[tuple[str, Test]] | None = None
         own = f"{self.collection}|"
         self.reads_items_only = (
             self.collection is not None and self.applies is None and all(leaf.startswith(own) for leaf in self.facts)
@@ -38,11 +40,10 @@ class Rule:
 
     def severity_in(self, view: View, item: Any) -> str:
         """Its severity in this case, after `escalate` and `relax`; the last one that holds decides."""
-        found = self.severity
-        for change in (*self.data.get("escalate", ()), *self.data.get("relax", ())):
-            if condition.compiled(change["when"])(view, item) is True:
-                found = change["to"]
-        return found
+        if self._changes is None:
+            changes = (*self.data.get("escalate", ()), *self.data.get("relax", ()))
+            self._changes = [(change["to"], condition.compiled(change["when"])) for change in changes]
+        return next((to for to, test in reversed(self._changes) if test(view, item) is True), self.severity)
 
 
 class Outcome:

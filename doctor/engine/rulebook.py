@@ -12,7 +12,7 @@ from doctor.engine import condition
 from doctor.engine.plan import Plan
 from doctor.engine.rule import Rule
 from doctor.model.error import CatalogueError, UsageError
-from doctor.model.finding import Elsewhere
+from doctor.model.finding import Citation, Elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,10 +36,12 @@ class Rulebook:
         self._part = part
         self._loaded: dict[str, dict[str, Any]] = {}
         self._trees: tuple[Tree, ...] | None = None
-        self._ids = tuple(data["id"] for data in self._data)
+        self._numbers: dict[str, int] = {data["id"]: number for number, data in enumerate(self._data)}
+        self._ids = tuple(self._numbers)
         self._compiled: dict[int, Rule] = {}
         self.made_of: dict[str, frozenset[str]] = {}
         """The facts behind each rule of the case, as far as somebody asked; see `engine.diagnose`."""
+        self._cited: dict[str, tuple[Citation, ...]] = {}
         self._plans: dict[str, Plan] = {}
         self.recognised: dict[tuple[tuple[str, tuple[str, ...]], ...], Any] = {}
         """Products that were recognised on observed values; see `engine.check`."""
@@ -47,6 +49,9 @@ class Rulebook:
 
     def __len__(self) -> int:
         return len(self._data)
+
+    def __contains__(self, rule_id: str) -> bool:
+        return rule_id in self._numbers
 
     def for_kind(self, kind: str) -> Plan:
         """The rules that judge documents of this kind."""
@@ -70,6 +75,10 @@ class Rulebook:
             found = self._of_case[told] = tuple(self._rule(number) for number in numbers)
         return found
 
+    def data_for(self, kind: str) -> list[dict[str, Any]]:
+        """The condition part of each rule that names this kind, the case, or any."""
+        return [self._data[number] for number in self._kinds.get(kind, ())]
+
     def _plan(self, name: str, numbers: Iterable[int]) -> Plan:
         found = self._plans.get(name)
         if found is None:
@@ -88,7 +97,7 @@ class Rulebook:
 
     def rule(self, rule_id: str) -> Rule:
         """One rule, compiled."""
-        return self._rule(self.ids.index(rule_id))
+        return self._rule(self._numbers[rule_id])
 
     def all_data(self) -> list[dict[str, Any]]:
         """The condition part of every rule, in order."""
@@ -115,7 +124,7 @@ class Rulebook:
 
     def data(self, rule_id: str) -> dict[str, Any]:
         """The condition part of one rule."""
-        return self._data[self.ids.index(rule_id)]
+        return self._data[self._numbers[rule_id]]
 
     def prose(self, rule_id: str) -> dict[str, Any]:
         """The texts of one rule."""
@@ -125,6 +134,15 @@ class Rulebook:
     def citation(self, key: str) -> dict[str, Any]:
         """Title and address of a citation."""
         return self._texts()["citations"].get(key, {"title": key, "url": ""})  # type: ignore[no-any-return]
+
+    def cited(self, rule_id: str) -> tuple[Citation, ...]:
+        """What one rule rests on."""
+        found = self._cited.get(rule_id)
+        if found is None:
+            told = [(key, self.citation(key)) for key in self.prose(rule_id)["cite"]]
+            found = tuple(Citation(key, one.get("title", key), one.get("url", "")) for key, one in told)
+            self._cited[rule_id] = found
+        return found
 
     def elsewhere(self, rule_id: str) -> Elsewhere | None:
         """What known products do with the fault of a rule; None when nobody has looked."""

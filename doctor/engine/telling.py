@@ -131,7 +131,7 @@ def _facts_of(examined: Examined, judged: Iterable[Judged]) -> list[dict[str, An
 
 
 def _wrong_if(examined: Examined, name: str | None) -> str | None:
-    return None if name is None or name not in examined.book.ids else examined.book.prose(name).get("wrong_if")
+    return None if name is None or name not in examined.book else examined.book.prose(name).get("wrong_if")
 
 
 def _told_advice(one: tree.Tree, name: str) -> Advice:

@@ -35,6 +35,8 @@ def fields(text: str) -> tuple[tuple[str, str], ...]:
 
 def filled(text: str, read: Callable[[str], Any], now: datetime) -> str | None:
     """The text with its values, or None when one of them is unknown or absent."""
+    if "{" not in text:
+        return text
     try:
         return _FIELD.sub(lambda match: _formatted(read(match[1]), match[2] or "", now), text)
     except Missing:

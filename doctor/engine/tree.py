@@ -27,7 +27,7 @@ class Step(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """One compiled tree."""
+    """One compiled tree; `rules` are those that it considers, in order."""
 
     id: str
     title: str
@@ -37,20 +37,17 @@ class Tree(NamedTuple):
     otherwise: str
     advice: dict[str, dict[str, Any]]
     data: dict[str, Any]
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The rules that the tree considers, in order."""
-        return tuple(step.rule for step in self.steps if step.rule is not None)
+    rules: tuple[str, ...]
 
 
 def compiled(data: dict[str, Any]) -> Tree:
     """A tree from its checked data."""
-    enter = data.get("enter")
+    enter, steps = data.get("enter"), tuple(_steps(data["steps"], (), ()))
     return Tree(
         data["id"], data["title"], tuple(data.get("symptoms", ())),
-        condition.compiled(entering(enter)) if enter else None, tuple(_steps(data["steps"], (), ())),
+        condition.compiled(entering(enter)) if enter else None, steps,
         data["otherwise"]["advice"], data.get("advice", {}), data,
+        tuple(step.rule for step in steps if step.rule is not None),
     )  # fmt: skip
 
 

@@ -130,15 +130,11 @@ def _data(found: Live, *, personal: bool) -> dict[str, Any]:
     from doctor.report import connection, event
 
     shown = _one(found)
-    company = connection.organization_row(found.organization, _dns(found))
+    company = connection.organization_row(found.organization, connection.dns(found.records))
     return {
         "connection": shown and connection.row(shown), "organization": company,
         "events": event.row(found.story, personal=personal), "notes": list(found.notes),
     }  # fmt: skip
-
-
-def _dns(found: Live) -> dict[str, dict[str, Any]]:
-    return {name: {**one._asdict(), "seen": list(one.seen)} for name, one in found.records.items()}
 
 
 def _told(found: Live, judged: Any, *, personal: bool) -> str:
@@ -150,7 +146,7 @@ def _told(found: Live, judged: Any, *, personal: bool) -> str:
         return "\n".join(live.failed_lines(judged, found.trouble, look)) + "\n"
     lines = connection.details(shown._replace(notes=()), look)
     if found.organization is not None:
-        lines += connection.organization_lines(found.organization, _dns(found), look)
+        lines += connection.organization_lines(found.organization, connection.dns(found.records), look)
     if found.story is not None:
         lines += event.lines_of(found.story, look, personal=personal)
     for note in found.notes:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from doctor.model.document import Certificate
     from doctor.report.text import Look
     from doctor.sources.change import Done
+    from doctor.sources.dns import Record
 
 
 def row(one: Connection) -> dict[str, Any]:
@@ -81,6 +82,11 @@ def changed(before: Connection, done: Done) -> str:
     now = done.after
     state_now = "gone" if done.gone else now.state or now.state_given if now else "not known"
     return f"{safe(before.name or before.id or '?')}: {before.state or before.state_given}, now {safe(state_now)}"
+
+
+def dns(records: dict[str, Record]) -> dict[str, dict[str, Any]]:
+    """What DNS shows of an organization's domains, as data."""
+    return {name: {**one._asdict(), "seen": list(one.seen)} for name, one in records.items()}
 
 
 def organization_row(one: Organization | None, records: dict[str, dict[str, Any]]) -> dict[str, Any] | None:

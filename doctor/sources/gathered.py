@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from doctor.facts.story import Story
     from doctor.model.connection import Organization
     from doctor.model.document import Document
+    from doctor.model.event import Event
     from doctor.sources.answer import Trouble
     from doctor.sources.dns import Record
 
@@ -40,6 +41,8 @@ class Live(NamedTuple):
     story: Story | None = None
     organization: Organization | None = None
     records: dict[str, Record] = {}  # noqa: RUF012  (by domain, of those that are not verified)
+    happened: tuple[Event, ...] = ()
+    """The events of which `story` tells."""
 
 
 def module(vendor: str) -> ModuleType:

@@ -112,7 +112,7 @@ def connection(api: Client, vendor: str, about: About) -> Live:
     notes = (*found.notes, *shown.notes, *company.notes, *story.notes)
     facts = {**told(None), **company.facts, **story.facts, **organizations.count(api, vendor, owner)}
     documents = (_document(item, f"{vendor}:{about.connection}"), *story.documents)
-    return Live(item, documents, facts, None, notes, story.story, company.organization, company.records)
+    return Live(item, documents, facts, None, notes, story.story, company.organization, company.records, story.happened)
 
 
 def glance(api: Client, vendor: str, about: About) -> Live:
@@ -187,14 +187,16 @@ def _story(api: Client, vendor: str, shown: Connection) -> Live:
     owner = shown.organization_id if is_identifier(shown.organization_id) else None
     found = workos.events(api, workos.SSO_EVENTS, owner, iso(since))
     mine = [row for row in found.items if _about(row, shown)]
-    story = stories.told(events.read_all(mine))
+    happened = events.read_all(mine)
+    story = stories.told(happened)
     if found.trouble is not None:
-        return Live({}, notes=(f"what happened to sign-ins is not known: {found.trouble}",), story=story)
+        return Live({}, notes=(f"what happened to sign-ins is not known: {found.trouble}",), story=story,
+                    happened=tuple(happened))  # fmt: skip
     documents = (_document({"object": "list", "data": mine}, f"workos:events of {shown.id}"),) if mine else ()
     facts: dict[str, Any] = (
         {"connection.logins_attempted": story.attempts} if story.attempts or _young(shown, since) else {}
     )
-    return Live({}, documents, facts, story=story)
+    return Live({}, documents, facts, story=story, happened=tuple(happened))
 
 
 def _about(row: dict[str, Any], shown: Connection) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import re
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,7 +20,7 @@ from doctor.sources import secret as secrets
 from doctor.sources import vendor as api
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from doctor.sources.secret import Secret
@@ -220,6 +220,41 @@ def access(wanted: Wanted, environ: Mapping[str, str], book: Book, ring: Keyring
             "no vendor's key is at hand", "set WORKOS_API_KEY, or SCALEKIT_CLIENT_SECRET, or doctor config add NAME"
         )
     return _of_environment(vendor, wanted, environ)
+
+
+class Place(NamedTuple):
+    """An environment that is configured: how it is reached, or why it cannot be."""
+
+    name: str
+    vendor: str
+    access: Access | None
+    lacking: UsageError | None = None
+
+
+def places(environ: Mapping[str, str], book: Book, ring: Keyring) -> tuple[Place, ...]:
+    """Every environment whose key is set, then every profile; one that is reached by both is there once."""
+    made: list[tuple[str, str, Callable[[], Access]]] = [
+        (vendor, vendor, partial(_of_environment, vendor, Wanted(), environ)) for vendor in VENDORS
+        if environ.get(KEY[vendor])
+    ]  # fmt: skip
+    for name in sorted(book.profiles):
+        one = book.profiles[name]
+        shown = f"profile {name}" if name in VENDORS else name
+        made.append((shown, one.vendor, partial(_of_profile, one, Wanted(), environ, ring)))
+    found: dict[object, Place] = {}
+    for name, vendor, reached in made:
+        one_place, same = _place(name, vendor, reached)
+        found.setdefault(same, one_place)
+    return tuple(found.values())
+
+
+def _place(name: str, vendor: str, reached: Callable[[], Access]) -> tuple[Place, object]:
+    """An environment, and what is the same in another one that is reached by the same key."""
+    try:
+        access = reached()
+    except UsageError as error:
+        return Place(name, vendor, None, error), name
+    return Place(name, vendor, access), (vendor, access.base_url, access.client_id, access.secret.reveal())
 
 
 def _vendor(environ: Mapping[str, str]) -> str | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from doctor.sources import case_store
     from doctor.sources.case_store import Store
     from doctor.sources.display import Shown
-    from doctor.sources.online import Online
+    from doctor.sources.profile import Place
 
 WHERE = "at:"
 """How a case notes where in a setup somebody stood, among what it was asked: `at:okta-saml:addresses`."""
@@ -177,14 +177,11 @@ class Desk:
         named = found._replace(name=f"pasted text {(found.sha256 or '')[:8]}")
         self._go_on(casework.with_document(self._case(), named))
 
-    def online(self) -> Online:
-        """The connections at the vendor. Raises `UsageError` when there is no key."""
-        from doctor.sources import online
+    def add_connection(self, name: str, place: Place | None = None) -> None:
+        """Take a connection into the case, with its sign-ins and its organization. Raises `UsageError`.
 
-        return online.listed(allow_private=self.options.allow_private)
-
-    def add_connection(self, name: str) -> None:
-        """Take a connection into the case, with its sign-ins and its organization. Raises `UsageError`."""
+        Without an environment it is that of the first vendor that knows it.
+        """
         from doctor import casework
         from doctor.sources import online
 

@@ -8,6 +8,7 @@ from doctor.model.error import UsageError
 from doctor.tui import intake, resume
 
 if TYPE_CHECKING:
+    from doctor.sources.profile import Place
     from doctor.tui.app import DoctorApp
     from doctor.tui.desk import Desk, Sheet
     from doctor.tui.intake import Dropped
@@ -35,12 +36,15 @@ def take(app: DoctorApp, dropped: Dropped) -> None:
     app.work(_said(dropped), lambda: job(app, dropped.word), lambda name: _shown(app, name))
 
 
-def take_connection(app: DoctorApp, name: str) -> None:
-    """A connection, by its id: asked of the vendor, then evidence of the case. Without a key it is a mere text."""
+def take_connection(app: DoctorApp, name: str, place: Place | None = None) -> None:
+    """A connection, by its id: asked of the vendor, then evidence of the case. Without a key it is a mere text.
+
+    Without an environment every one that is configured is asked until one knows it.
+    """
 
     def job() -> str:
         try:
-            app.desk.add_connection(name)
+            app.desk.add_connection(name, place)
         except UsageError as error:
             app.desk.add_text(name)
             return f"the vendor was not asked: {error}"

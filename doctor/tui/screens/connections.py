@@ -1,151 +1,331 @@
-"""The connections at the vendor: their states as they are now, the details of one, and one as evidence of the case."""
+"""The connections at every vendor: a list that grows as it is read, found by words; one in detail, watched, changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
-from doctor.report import connection as pages
-from doctor.report.text import Look
+from doctor.model.error import DoctorError
 from doctor.tui import paint
+from doctor.tui.aside import aside
+from doctor.tui.screens import connection_page, connection_row
+from doctor.tui.screens.connection_change import Changer
+from doctor.tui.screens.connection_detail import Details
+from doctor.tui.screens.connection_list import Reader
+from doctor.tui.screens.connection_watch import Watcher
 from doctor.tui.screens.page import Exported, Page
+from doctor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.content import Content
+    from textual.events import Click
 
     from doctor.model.connection import Connection
-    from doctor.sources.online import Online
+    from doctor.sources.answer import Trouble
+    from doctor.sources.online import Row
+    from doctor.sources.profile import Place
+    from doctor.sources.watching import Plan, Told
 
 _AGAIN = 20.0
-"""Seconds between two looks while the screen is on top."""
-_STYLES = {"active": "holds", "validating": "suspected", "draft": "suspected"}
+"""Seconds between two looks at the lists while the screen is on top."""
+_CHANGE = Binding.Group("Change", compact=True)
 
 
 class Connections(Page):
-    """Read only: nothing is changed at the vendor from here."""
+    """Every connection of every environment that is configured."""
 
     NAME = "connections"
     PLACE = "Connections"
     COPIES = True
     ABOUT = (
-        "The connections at the vendor, with the key that stands in the environment (WORKOS_API_KEY, or Scalekit's) or "
-        "in a profile of doctor config. The list is read again every 20 seconds while you look at it.\n"
-        "Enter takes a connection into the case, with what happened to its sign-ins, and diagnoses it. Nothing is "
-        "changed at the vendor from here."
+        "The connections of every environment that is configured: the vendors whose keys stand in the environment "
+        "(WORKOS_API_KEY, SCALEKIT_CLIENT_SECRET), and the profiles of doctor config. The lists are read again every "
+        "20 seconds while you look at them, long ones less often. Type / and words to search names, ids, "
+        "organizations, domains, types and states.\n"
+        "The page beside the list shows the state over time: what the vendor tells of it, what was seen while this "
+        "screen was open, and what stood in the way.\n"
+        "Enter takes a connection into the case, with what happened to its sign-ins, and diagnoses it. Watching looks "
+        "again and again, ever more slowly, until it is active, has failed, or ten minutes are over.\n"
+        "Enabling, disabling and deleting show what will change, and do nothing until the connection's name is typed "
+        "back. Nothing else here changes anything at the vendor."
     )
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("x", "again", "Read again", id="again")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "field", "Search", id="search", key_display="/"),
+        Binding("w", "watch", "Watch", id="watch"),
+        Binding("v", "vendor", "Vendor", id="vendor"),
+        Binding("x", "again", "Read again", id="again"),
+        Binding("plus", "change('enable')", "Enable", id="enable", key_display="+", group=_CHANGE),
+        Binding("minus", "change('disable')", "Disable", id="disable", key_display="-", group=_CHANGE),
+        Binding("delete", "change('delete')", "Delete", id="delete", key_display="del", group=_CHANGE),
+    ]
 
-    def __init__(self) -> None:
+    def __init__(self, plan: Plan | None = None) -> None:
+        from doctor.sources import history, watching
+
         super().__init__()
-        self._online: Online | None = None
-        self._asked = False
+        self.plan = plan or watching.Plan()
+        self.looks = history.Looks()
+        self.doing = ""
+        """What is being done to a connection at this moment, in words."""
+        self.reader = Reader(self)
+        self.watcher = Watcher(self)
+        self._details = Details(self)
+        self._rows = Rows(self._drawn, id="list")
+        self._open = False
+        self._shown: object = None
+        self._offered: object = None
 
     def body(self) -> ComposeResult:
-        """How many, the list, the details."""
+        """The field, how many, the list, the page."""
+        yield Input(placeholder="Search names, ids, organizations, domains, states", id="query")
         yield Static(id="progress")
-        with Horizontal(id="notes"):
-            yield OptionList(id="list", classes="row")
+        with Horizontal(id="connections"):
+            yield self._rows
             with VerticalScroll(id="page"):
                 yield Static(id="text")
 
     def on_mount(self) -> None:
         """Keys go through the list; look again now and then."""
-        self.query_one("#list").focus()
+        self._open = True
+        self._rows.focus()
         self.set_interval(_AGAIN, self._look_again)
+
+    def on_unmount(self) -> None:
+        """Nobody looks on any more."""
+        self._open = False
+        self.watcher.stop()
+        self.reader.cancel()
+
+    @property
+    def private(self) -> bool:
+        """Whether a vendor may live at a private address."""
+        return self.desk.options.allow_private
+
+    @property
+    def unicode(self) -> bool:
+        """Whether the terminal shows more than ASCII."""
+        return self.glyphs.bar == "│"
+
+    # ── the list ──────────────────────────────────────────────────────────────────────────────────────
 
     def paint_page(self) -> None:
         """Ask once when the screen is first shown."""
-        if not self._asked and not self.doctor.busy:
-            self._asked = True
-            self.query_one("#progress", Static).update(
-                "Asking the vendor …" if self.glyphs.bar == "│" else "Asking the vendor"
-            )
-            self.action_again()
+        if not self.reader.asked:
+            self.reader.begin()
+        self.listed()
 
     def _look_again(self) -> None:
-        if self.is_current and self._online is not None and self._online.trouble is None and not self.doctor.busy:
-            self.action_again()
+        if self.is_current and self.reader.due():
+            self.reader.begin(quiet=True)
+
+    def chosen(self) -> Row | None:
+        """The connection under the cursor."""
+        row: Row | None = self._rows.chosen
+        return row
+
+    def listed(self) -> None:
+        """More was read, or other rows are wanted; the cursor stays on its connection."""
+        if not self._open:
+            return
+        under, found = self.chosen(), self._found()
+        at = next((number for number, row in enumerate(found) if under and row.key == under.key), self._rows.cursor)
+        self._rows.show(found, at)
+        self.refreshed()
+
+    def _found(self) -> list[Row]:
+        return self.reader.stock.found(self.query_one(Input).value.casefold().split())
+
+    @on(Input.Changed, "#query")
+    def filtered(self) -> None:
+        """The list follows every key."""
+        self._rows.show(self._found())
+        self.refreshed()
+
+    @on(Input.Submitted, "#query")
+    def into_list(self) -> None:
+        """Enter goes to the list."""
+        self._rows.focus()
+
+    def on_key(self, event: object) -> None:
+        """Down in the field goes to the list."""
+        if getattr(event, "key", "") == "down" and isinstance(self.focused, Input):
+            self._rows.focus()
+
+    def _drawn(self, row: Row, width: int) -> list[tuple[str, str]]:
+        stock = self.reader.stock
+        several = len(stock.shown()) > 1
+        return connection_row.parts(row, width, self.glyphs, several=several)
+
+    # ── painting ──────────────────────────────────────────────────────────────────────────────────────
+
+    @on(Rows.Moved)
+    def refreshed(self) -> None:
+        """Paint the head and the page, as far as they changed; keys follow."""
+        if not self._open:
+            return
+        head = connection_row.head(self, self._rows.count, self.query_one(Input).value.strip())
+        self.query_one("#progress", Static).update(paint.lines(head))
+        self._paint_chosen()
+        offered = (self.chosen() is None, len(self.reader.stock.shelves))
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
+
+    def _paint_chosen(self) -> None:
+        row = self.chosen()
+        detail = self._details.of(row)
+        looked = self.looks.of(row.key) if row else ()
+        width = max(self.query_one("#page").size.width - 4, 40)
+        shown = (row, detail, looked, width, self.reader.busy if row is None else None)
+        if shown == self._shown:
+            return
+        if row is None or not isinstance(self._shown, tuple) or self._shown[0] is None or self._shown[0].key != row.key:
+            self.query_one("#page").scroll_to(0, 0, animate=False)
+        self._shown = shown
+        self.query_one("#text", Static).update(self._page_of(row, width))
+
+    def _page_of(self, row: Row | None, width: int) -> Content | str:
+        from doctor.report.text import Look
+
+        if row is not None:
+            look = Look(width=width, unicode=self.unicode)
+            return connection_page.page(row.one, self._details.of(row), self.looks.of(row.key), look)
+        if self.reader.busy:
+            return ""
+        if any(shelf.rows for shelf in self.reader.stock.shown()):
+            return "No connection holds these words."
+        return "There is none in this environment."
+
+    def explain(self, place: Place, trouble: Trouble | None) -> None:
+        """Say what went wrong at a vendor, and what the rules say to do about it."""
+        from doctor.sources import online
+
+        if trouble is not None:
+            aside(self, lambda: online.complaint(place, trouble, self.desk.book), self.doctor.fail)
+
+    # ── what was seen ─────────────────────────────────────────────────────────────────────────────────
+
+    def watched(self, row: Row, told: Told, shown: Connection | None) -> None:
+        """The connection that is watched is in a new state, or somebody failed to sign in."""
+        from doctor.report import watch
+
+        self.looks.watched(row.key, told.step, tuple(watch.standing(told)))
+        if shown is not None and told.step.after != "gone":
+            self.seen_anew(row, shown)
+        self.refreshed()
+
+    def seen_anew(self, row: Row, one: Connection | None) -> None:
+        """A connection is as it is now, whatever the list said; None: it is gone."""
+        from doctor.sources import online
+
+        fresh = None if one is None else online.row(row.place, one, online.now())
+        if fresh is not None:
+            self.looks.look(fresh.key, fresh.seen)
+        self._details.forget(row.key)
+        self.reader.stock.replace(row.key, fresh)
+        self.listed()
+
+    # ── keys ──────────────────────────────────────────────────────────────────────────────────────────
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that have something to act on."""
+        if action in ("field", "again", "watch", "change", "vendor") and isinstance(self.focused, Input):
+            return False
+        if action in ("watch", "change"):
+            return self.chosen() is not None
+        if action == "vendor":
+            return len(self.reader.stock.shelves) > 1
+        return super().check_action(action, parameters)
+
+    def left_field(self) -> bool:
+        """Escape leaves the field, then ends what one waits for, then the watch, before it leaves the screen."""
+        if super().left_field():
+            return True
+        if self.reader.waited_for:
+            self.reader.cancel()
+        elif self.watcher.on:
+            self.watcher.stop()
+            self.refreshed()
+        else:
+            return False
+        return True
+
+    def action_field(self) -> None:
+        """Go to the field."""
+        self.query_one(Input).focus()
 
     def action_again(self) -> None:
-        """Read the list anew."""
-        self.doctor.work("reading the connections", self.desk.online, self._listed)
+        """Read the lists anew."""
+        self._details.forget()
+        self.reader.begin()
 
-    def _listed(self, found: Online) -> None:
-        fresh = self._online is None
-        self._online = found
-        count = len(found.connections)
-        head = f"{count} connection{'s' * (count != 1)} at {found.vendor}, by the key of {found.came_from}"
-        rows = [paint.plain(head, "bold")]
-        if found.trouble is not None:
-            rows.append(paint.plain(f"not all could be read: {found.trouble}", "$text-error"))
-        self.query_one("#progress", Static).update(paint.lines(rows))
-        listed = self.query_one("#list", OptionList)
-        at = listed.highlighted
-        listed.clear_options()
-        listed.add_options([Option(self._line(one)) for one in found.connections])
-        if found.connections:
-            listed.highlighted = 0 if fresh or at is None else min(at, count - 1)
+    def action_vendor(self) -> None:
+        """The next environment, or all."""
+        self.reader.stock.next_place()
+        self.listed()
+
+    def on_click(self, event: Click) -> None:
+        """An environment that is clicked is looked at."""
+        if getattr(event.widget, "id", None) == "progress" and event.y == 0:
+            clicked = connection_row.place_at(self.reader.stock, event.x)
+            if clicked is not None:
+                self.reader.stock.only = clicked.only
+                self.listed()
+
+    def action_watch(self) -> None:
+        """Watch the connection under the cursor; the one that is watched: no longer."""
+        row = self.chosen()
+        if row is None or row.one.id is None:
+            return
+        if self.watcher.on and self.watcher.row is not None and self.watcher.row.key == row.key:
+            self.watcher.stop()
         else:
-            self.query_one("#text", Static).update("There is none in this environment.")
+            self._tried(lambda: self.watcher.begin(row, self.plan))
+        self.refreshed()
 
-    def _line(self, one: Connection) -> Content:
-        state = one.state or f"unknown ({one.state_given})"
-        return Content.assemble(
-            paint.word(_STYLES.get(one.state or "", "fails"), f"{state:<11}"),
-            " ",
-            paint.plain(one.name or one.id or "?"),
-        )
+    def action_change(self, action: str) -> None:
+        """Enable, disable or delete the connection under the cursor, after asking for its name."""
+        row = self.chosen()
+        if row is None or row.one.id is None:
+            return
+        if self.doing:
+            self.notify(self.doing, markup=False, severity="warning")
+            return
+        self._tried(Changer(self, row, action).begin)
+        self.refreshed()
 
-    def chosen(self) -> Connection | None:
-        """The connection under the cursor."""
-        at = self.query_one("#list", OptionList).highlighted
-        each = self._online.connections if self._online else ()
-        return each[at] if at is not None and at < len(each) else None
+    def _tried(self, begin: Any) -> None:
+        try:
+            begin()
+        except DoctorError as error:
+            self.doctor.fail(error)
 
-    @on(OptionList.OptionHighlighted, "#list")
-    def looked_at(self) -> None:
-        """Its details."""
-        one = self.chosen()
-        if one is not None:
-            width = max(self.query_one("#page").size.width - 4, 40)
-            look = Look(width=width, unicode=self.glyphs.bar == "│")
-            self.query_one("#text", Static).update(paint.lines(paint.plain(line) for line in pages.details(one, look)))
-
-    @on(OptionList.OptionSelected, "#list")
+    @on(Rows.Chosen)
     def taken(self) -> None:
         """Into the case."""
         from doctor.tui import taking
 
-        one = self.chosen()
-        if one is not None and one.id is not None:
-            taking.take_connection(self.doctor, one.id)
+        row = self.chosen()
+        if row is not None and row.one.id is not None:
+            taking.take_connection(self.doctor, row.one.id, row.place)
+
+    # ── giving away ───────────────────────────────────────────────────────────────────────────────────
 
     def copied(self) -> str:
         """The connection's id."""
-        one = self.chosen()
-        return (one.id or "") if one is not None else ""
+        row = self.chosen()
+        return (row.one.id or "") if row is not None else ""
 
     def exportable(self) -> bool:
         """Whether there is a list."""
-        return self._online is not None
+        return any(one.whole for one in self.reader.stock.shelves)
 
     def exports(self) -> Exported | None:
-        """The list, as `doctor connections list` has it."""
-        found = self._online
-        if found is None:
-            return None
-        from doctor.report import json
-        from doctor.report.inventory import Table
-
-        rows = [pages.row(one) for one in found.connections]
-        complete = found.trouble is None
-        data = {"schema": "doctor/connections/1", "vendor": found.vendor, "connections": rows, "complete": complete,
-                "notes": list(found.notes)}  # fmt: skip
-        return Exported("connections", json.text(data), "\n".join(Table(Look()).page(found.connections)) + "\n")
+        """The rows that are shown, as `doctor connections list` has them."""
+        return connection_row.exported(self.reader.stock, self._found())

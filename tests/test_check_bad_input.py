@@ -872,3 +872,14 @@ def test_reader_that_goes_away(tmp_path: Path, form: str) -> None:
         code = child.wait(LIMIT)
     assert err == b""
     assert code in (0, 1)
+
+
+@pytest.mark.parametrize("version", [5, 116])
+def test_a_certificate_of_a_version_that_nobody_knows(version: int) -> None:
+    """Only 2 is X.509 version 3; the library that reads it tells others in an error of its own kind."""
+    der = certificate.make("CN=a", NOW, NOW).der
+    assert der.count(b"\xa0\x03\x02\x01\x02") == 1
+    data = der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01" + bytes([version]))
+    found = [*serious_in(data), *serious_in(b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(data) +
+                                            b"-----END CERTIFICATE-----\n")]  # fmt: skip
+    assert found.count("certificate-unparseable") == 2

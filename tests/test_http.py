@@ -278,6 +278,15 @@ def test_unknown_name() -> None:
     )
 
 
+def test_a_defect_while_resolving_is_no_silence_of_the_name_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    def defect(*_words: object, **_more: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(socket, "getaddrinfo", defect)
+    with pytest.raises(AssertionError):
+        fetch("https://defect.example/", timeout=2.0)
+
+
 def test_a_silent_name_service(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
     got = fetch("https://slow.example/", timeout=0.1)

@@ -348,6 +348,12 @@ def ran(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
     return code, out, err
 
 
+def test_a_private_address_names_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = ran(capsys, "clock", "127.0.0.1:9", "--timeout", "2")
+    assert code == 2
+    assert "--allow-private lets names lead there" in " ".join(out.split())
+
+
 def test_the_report_is_json_of_the_known_shape(capsys: pytest.CaptureFixture[str]) -> None:
     with dated(420) as url, answering(ahead(0)) as server:
         code, out, err = ran(capsys, "clock", url, "--ntp", server, "--allow-private", "--format", "json")

@@ -35,7 +35,11 @@ def options(found: argparse.ArgumentParser, patience: float = 60.0) -> None:
     add("--profile", metavar="NAME", help="an environment of doctor config")
     told = f"for everything together (default: {patience:.0f})"
     add("--timeout", type=seconds, default=patience, metavar="SECONDS", help=told)
-    add("--allow-private", action="store_true", help="let the API live at a private address")
+    add(
+        "--allow-private",
+        action="store_true",
+        help="let the API live at a private address; on this very machine it may anyway",
+    )
     add("--show-personal", action="store_true", help="show names and addresses of people, which are masked otherwise")
     option.output(found)
 

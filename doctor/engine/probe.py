@@ -28,9 +28,13 @@ def report(
     """
     each = told(measured)
     checked = [_checked(one, book, now, given) for one in each]
-    lost = tuple(f"{one.name}: {one.detail or one.failure}" for one in measured if one.failure)
+    lost = tuple(f"{one.name}: {one.detail or one.failure}{_way_out(one)}" for one in measured if one.failure)
     found = check.report(checked, book, now, fail_on, lost)
     return found._replace(subjects=tuple(one.subject for one in checked), not_checked=())
+
+
+def _way_out(one: Told) -> str:
+    return " (--allow-private lets names lead there)" if one.failure == "private-address" else ""
 
 
 def _checked(one: Told, book: Rulebook, now: datetime, given: dict[str, Any]) -> Checked:

@@ -34,6 +34,8 @@ _KEY_TYPES: Final = {
 _ATTRIBUTES: Final = {x509.NameOID.EMAIL_ADDRESS: "emailAddress"}
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/\r\n"
 _MAX_TEXT: Final = 200_000
+UNREADABLE: Final = (ValueError, TypeError, UnsupportedAlgorithm, OverflowError, x509.InvalidVersion)
+"""What cryptography raises over bytes that are no certificate, or one that it cannot read."""
 
 
 def from_text(text: str, use: str | None = None, place: Place = NOWHERE, ordinal: int = 0) -> Certificate:
@@ -103,7 +105,7 @@ def _read(der: bytes, written: str) -> Certificate:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # names and serials that RFC 5280 forbids: not our subject
             return _described(x509.load_der_x509_certificate(der), der, written)
-    except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError) as error:
+    except UNREADABLE as error:
         problem, detail = _otherwise(der, str(error))
         return named(problem, detail, written)
 
@@ -170,7 +172,7 @@ def _otherwise(der: bytes, error: str) -> tuple[str, str]:
 def _loads(loader: object, der: bytes) -> bool:
     try:
         loader(der)  # type: ignore[operator]
-    except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError):
+    except UNREADABLE:
         return False
     return True
 
@@ -204,7 +206,7 @@ def pkcs7(data: bytes) -> list[bytes]:
     load = bundle.load_pem_pkcs7_certificates if b"-----BEGIN" in data else bundle.load_der_pkcs7_certificates
     try:
         return [certificate.public_bytes(Encoding.DER) for certificate in load(data)]
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return []
 
 

@@ -275,9 +275,11 @@ def _note_recipient(session: _Session, wrapped: Element) -> None:
         return
     from cryptography import x509
 
+    from doctor.parse.certificate import UNREADABLE
+
     try:
         public = x509.load_der_x509_certificate(named.der).public_key()
-    except (ValueError, UnsupportedAlgorithm):
+    except UNREADABLE:
         return
     session.meant = any(public == key.public_key() for key in session.keys)
 

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from doctor.parse import certificate
 from doctor.parse.saml import DS
@@ -82,7 +81,7 @@ def _key(data: bytes) -> Key | None:
             der = data if data[:1] == b"\x30" else certificate.der_of(data.decode("ascii"))
             loaded = x509.load_der_x509_certificate(der)
             public = loaded.public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm, OverflowError):
+    except certificate.UNREADABLE:
         return None
     return Key(loaded, hashlib.sha256(der).hexdigest(), _KINDS.get(type(public).__name__, "other"))
 

@@ -170,6 +170,9 @@ def _certificate_fits(certificates: tuple[Certificate, ...], material: dict[str,
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from joserfc import jwk
+    from joserfc.errors import JoseError
+
+    from doctor.parse import certificate
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -178,8 +181,8 @@ def _certificate_fits(certificates: tuple[Certificate, ...], material: dict[str,
             given = jwk.import_key(dict(material)).public_key
             form = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
             return bool(held.public_bytes(*form) == given.public_bytes(*form))  # type: ignore[union-attr]
-        except Exception:  # noqa: BLE001  (two libraries read foreign bytes here; each has its own errors)
-            return None
+        except (JoseError, AttributeError, KeyError, *certificate.UNREADABLE):
+            return None  # what two libraries raise over foreign bytes, the same as for each alone
 
 
 # ── answers and callbacks ──────────────────────────────────────────────────────────────────────────────────

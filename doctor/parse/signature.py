@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature as CryptoInvalid
-from cryptography.exceptions import UnsupportedAlgorithm
 
 from doctor.model.document import Signature
 from doctor.parse import certificate, xml
@@ -82,7 +81,7 @@ def _verified(root: Any, pem: str, digest: str) -> tuple[str, str, str | None]:
             )  # fmt: skip
     except (InvalidDigest, InvalidSignature, CryptoInvalid) as error:
         return "invalid", _line(error) or "the signature does not match the content", None
-    except (SignXMLException, UnsupportedAlgorithm, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (SignXMLException, KeyError, AttributeError, *certificate.UNREADABLE) as error:
         return "unsupported", _line(error), None
     return "valid", "", digest
 

@@ -56,7 +56,7 @@ def _looked_up(host: str, port: int, budget: Budget) -> list[Place]:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.put([Place(row[0], row[4]) for row in found if row[0] in {socket.AF_INET, socket.AF_INET6}])
-        except Exception as error:  # noqa: BLE001  (a thread has nobody above it)
+        except Exception as error:  # noqa: BLE001  (a thread has nobody above it: whoever waits for it raises it)
             answers.put(error)
 
     threading.Thread(target=ask, daemon=True).start()  # getaddrinfo knows no timeout
@@ -64,6 +64,8 @@ def _looked_up(host: str, port: int, budget: Budget) -> list[Place]:
         found = answers.get(timeout=budget.left())
     except queue.Empty:
         raise FetchError("timeout", f"no answer from the name service about {host}") from None
+    if isinstance(found, Exception) and not isinstance(found, (OSError, ValueError, OverflowError)):
+        raise found  # what no name or port can cause is a defect, and no silence of the name service
     if isinstance(found, Exception) or not found:
         said = getattr(found, "strerror", None) or "no address"
         raise FetchError("dns", f"{host} cannot be resolved: {said}")

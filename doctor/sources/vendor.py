@@ -57,7 +57,11 @@ class Manner(NamedTuple):
 
 
 class Base(NamedTuple):
-    """The address of an API, without a slash at its end; `local` when it is this very machine."""
+    """The address of an API, without a slash at its end.
+
+    `local` when it spells this very machine: whoever gives it means it (an emulator), so it needs no `--allow-private`
+    as a name or an address elsewhere inside does, which a key must not reach unasked.
+    """
 
     url: str
     local: bool

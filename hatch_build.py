@@ -21,11 +21,11 @@ class CatalogueHook(BuildHookInterface[BuilderConfig]):
             return
         sys.path.insert(0, self.root)
         from doctor.catalogue import store
-        from doctor.engine import rulebook
+        from doctor.engine import make
 
         target = Path(tempfile.mkdtemp(prefix="doctor-catalogue-"))
         where = store.Folder(str(Path(self.root, "rules")), str(Path(self.root, "providers.yaml")), (str(target),))
-        store.load(where, rulebook.parts)
+        store.load(where, make.parts)
         for name in (f"{part}.json" for part in store.PARTS):
             json.loads((target / name).read_text(encoding="utf-8"))
             build_data["force_include"][str(target / name)] = f"doctor/_data/{name}"

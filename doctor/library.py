@@ -126,7 +126,7 @@ def rulebook(chosen: Options) -> Rulebook:
         return base
     from pathlib import Path
 
-    from doctor.engine.rulebook import extended
+    from doctor.engine.make import extended
 
     return extended(base, Path(chosen.rules), keep_going=chosen.keep_going)
 

@@ -12,7 +12,7 @@ import pytest
 from doctor.catalogue import build, source, store
 from doctor.catalogue import rule as rule_file
 from doctor.catalogue.source import Map
-from doctor.engine import rulebook, typecheck
+from doctor.engine import make, typecheck
 from doctor.model.error import CatalogueError
 
 FILE: Final = "rules/certificate/certificate-probe.yaml"
@@ -362,7 +362,7 @@ def test_any_value_under_any_key_is_a_problem_or_loads(key: str) -> None:
 def _compile(data: Any) -> None:
     from doctor.engine import condition, example
 
-    ready = {**data, **rulebook.condition_part(data), "document": rule_file.scopes(data)}
+    ready = {**data, **make.condition_part(data), "document": rule_file.scopes(data)}
     example.results(ready)
     for change in (*rule_file.listed(data.get("escalate")), *rule_file.listed(data.get("relax"))):
         condition.compiled(change["when"])
@@ -451,7 +451,7 @@ def folder(tmp_path: Path) -> store.Folder:
 
 def lint(folder: store.Folder) -> list[str]:
     try:
-        rulebook.parts(folder)
+        make.parts(folder)
     except CatalogueError as error:
         return error.problems
     return []

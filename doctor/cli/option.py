@@ -127,7 +127,8 @@ def book(chosen: argparse.Namespace) -> Rulebook:
     """The rules that `own_rules` asks for; what was wrong with their files is said on standard error."""
     from pathlib import Path
 
-    from doctor.engine.rulebook import extended, shipped
+    from doctor.engine.make import extended
+    from doctor.engine.rulebook import shipped
 
     found = shipped(keep_going=True) if chosen.keep_going else shipped()
     if chosen.rules is not None:

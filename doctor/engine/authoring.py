@@ -11,7 +11,7 @@ from doctor.catalogue import build, store
 from doctor.catalogue.rule import did_you_mean, scopes
 from doctor.catalogue.source import MAX_FILE, line_of
 from doctor.engine import example
-from doctor.engine.rulebook import built
+from doctor.engine.make import built
 from doctor.facts.registry import registry
 from doctor.model.error import CatalogueError, UsageError
 
@@ -99,7 +99,8 @@ def load_problems(extra: Path | None) -> list[str]:
     """What keeps rule files from loading: examples of a rule that does not load would not be run."""
     if extra is None:
         return built(store.folder())[1]
-    from doctor.engine.rulebook import extended, shipped
+    from doctor.engine.make import extended
+    from doctor.engine.rulebook import shipped
 
     try:
         extended(shipped(), extra)
@@ -177,7 +178,7 @@ def _failing_trees(found: build.Sources, book: Rulebook) -> list[str]:
 
 
 def _ready(data: dict[str, Any]) -> dict[str, Any]:
-    from doctor.engine.rulebook import condition_part
+    from doctor.engine.make import condition_part
 
     return {**data, **condition_part(data), "document": scopes(data)}
 

@@ -8,17 +8,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from doctor.catalogue import store
-from doctor.engine import condition
 from doctor.engine.plan import Plan
 from doctor.engine.rule import Rule
-from doctor.model.error import CatalogueError, UsageError
+from doctor.model.error import CatalogueError
 from doctor.model.finding import Citation, Elsewhere
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
 
-    from doctor.catalogue.build import Sources
     from doctor.catalogue.store import Folder
     from doctor.engine.tree import Tree
 
@@ -198,7 +195,7 @@ class Rulebook:
     @property
     def provider_words(self) -> frozenset[str]:
         """Every `provider.…` name that texts can use."""
-        return _words(self._texts()["products"])
+        return words_in(self._texts()["products"])
 
     def merged(
         self, rules: list[dict[str, Any]], texts: dict[str, Any], citations: dict[str, Any],
@@ -212,7 +209,7 @@ class Rulebook:
         mark = json.dumps([self.digest, rules, texts, sorted(without)], sort_keys=True)
         conditions = {
             "digest": "sha256:" + hashlib.sha256(mark.encode()).hexdigest(), "fingerprints": self.fingerprints,
-            "names": self.names, "rules": listed, "kinds": _by_kind(listed), "notes": [*self.notes, *notes],
+            "names": self.names, "rules": listed, "kinds": by_kind(listed), "notes": [*self.notes, *notes],
         }  # fmt: skip
         loaded = {"prose": told, **{name: self._load(name) for name in ("trees", "errors", "providers")}}
         return Rulebook(conditions, loaded.__getitem__)
@@ -233,121 +230,26 @@ def shipped(*, keep_going: bool = False) -> Rulebook:
     With `keep_going` the right files are used although others are wrong, and the book's notes say so.
     """
     try:
-        found = store.load(store.folder(), parts)
+        found = store.load(store.folder(), _parts)
     except CatalogueError:
         if not keep_going:
             raise
-        made, problems = built(store.folder())
+        from doctor.engine import make
+
+        made, problems = make.built(store.folder())
         made["conditions"] |= {"digest": store.digest_of(store.folder()), "notes": problems}
         return Rulebook(made["conditions"], made.__getitem__)
     return Rulebook(found.conditions, found.part)
 
 
-def extended(base: Rulebook, folder: Path, *, keep_going: bool = False) -> Rulebook:
-    """The rulebook with a folder of more rules: they add to, override or disable those of `base`.
+def _parts(where: Folder) -> dict[str, dict[str, Any]]:
+    from doctor.engine import make
 
-    A file `{id: some-rule, disabled: true}` disables. The book's notes say what was changed. Raises
-    `CatalogueError` when a file is wrong, unless `keep_going`.
-    """
-    from doctor.catalogue import build
-
-    if not folder.is_dir():
-        raise UsageError(f"there is no folder {folder}", "--rules takes a folder of rule files")
-    found = build.read_folder(folder, folder.resolve().name)
-    problems = [*found.problems, *build.uncited(found, {**base.citations, **found.citations})]
-    disabled = [rule_id for rule_id, data in found.rules.items() if data.get("disabled")]
-    rules, wrong = _typechecked(found, base.provider_words)
-    problems += wrong
-    if problems and not keep_going:
-        raise CatalogueError(problems)
-    notes = (*_changes(base, folder.resolve().name, rules, disabled), *problems)
-    return base.merged(_listed(rules), _told(rules, found), found.citations, disabled, notes)
+    return make.parts(where)
 
 
-def _changes(base: Rulebook, name: str, rules: dict[str, Any], disabled: list[str]) -> Iterator[str]:
-    added = sorted(set(rules) - set(base.ids))
-    for verb, ids in (("adds", added), ("overrides", sorted(set(rules) & set(base.ids))), ("disables", disabled)):
-        if ids:
-            yield f"{name} {verb} {', '.join(ids)}"
-
-
-def _typechecked(found: Sources, words: frozenset[str]) -> tuple[dict[str, Any], list[str]]:
-    """The rules that are right, and the problems of the others."""
-    from doctor.engine import typecheck
-
-    rules: dict[str, Any] = {}
-    problems: list[str] = []
-    for rule_id, data in found.rules.items():
-        if data.get("disabled"):
-            continue
-        wrong = typecheck.problems(data, found.files[rule_id], words)
-        problems += wrong
-        if not wrong:
-            rules[rule_id] = data
-    return rules, problems
-
-
-def parts(where: Folder) -> dict[str, dict[str, Any]]:
-    """Build all parts of the catalogue from YAML. Raises `CatalogueError` with every problem."""
-    made, problems = built(where)
-    if problems:
-        raise CatalogueError(problems)
-    return made
-
-
-def built(where: Folder) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """All parts from the files that are right, and the problems of those that are not."""
-    from doctor.catalogue import build, error_file, leniency, provider_file
-    from doctor.engine import typecheck, verify
-
-    found = build.read(where)
-    compiled: dict[str, Any] = provider_file.compiled(found.providers, "providers.yaml")
-    rules, wrong = _typechecked(found, _words(compiled["products"]))
-    wrong += [
-        problem
-        for name, data in found.trees.items()
-        for problem in typecheck.tree_problems(data, found.files[f"tree {name}"])
-    ]
-    wrong += [
-        problem
-        for entry in found.errors
-        for problem in typecheck.error_problems(entry, found.files[f"error {entry['id']}"])
-    ]
-    words, details = provider_file.divided(compiled)
-    wrong += [problem for name, guide in compiled["guides"].items() for problem in verify.problems(name, guide, rules)]
-    listed = _listed(rules)
-    made: dict[str, dict[str, Any]] = {
-        "conditions": {"rules": listed, "kinds": _by_kind(listed), "fingerprints": compiled["fingerprints"],
-                       "names": compiled["names"]},
-        "prose": {"rules": _told(rules, found), "citations": found.citations, "products": words,
-                  "leniency": leniency.compiled(found.leniency)},
-        "providers": details,
-        "trees": {"trees": {name: found.trees[name] for name in _tree_order(found.trees)}},
-        "errors": {"errors": [error_file.ready(entry) for entry in found.errors]},
-    }  # fmt: skip
-    return made, [*found.problems, *wrong]
-
-
-TREES = (
-    "stuck-in-draft", "stuck-in-validating", "saml-assertion-error", "scim-sync-failing", "directory-not-linked",
-    "oauth-redirect-error", "organization-not-found", "choose-integration-type",
-)  # fmt: skip
-"""The order in which trees are tried and told; a tree that is not named comes after these."""
-
-
-def _tree_order(trees: dict[str, Any]) -> list[str]:
-    return sorted(trees, key=lambda name: (TREES.index(name) if name in TREES else len(TREES), name))
-
-
-def _listed(rules: dict[str, Any]) -> list[dict[str, Any]]:
-    return [condition_part(data) for data in rules.values()]
-
-
-def _told(rules: dict[str, Any], found: Sources) -> dict[str, Any]:
-    return {rule_id: _prose(data, found.files[rule_id]) for rule_id, data in rules.items()}
-
-
-def _by_kind(listed: list[dict[str, Any]]) -> dict[str, list[int]]:
+def by_kind(listed: list[dict[str, Any]]) -> dict[str, list[int]]:
+    """The numbers of the rules for each kind of document."""
     kinds: dict[str, list[int]] = {}
     for number, data in enumerate(listed):
         for kind in data["document"]:
@@ -355,29 +257,9 @@ def _by_kind(listed: list[dict[str, Any]]) -> dict[str, list[int]]:
     return kinds
 
 
-def _words(products: Any) -> frozenset[str]:
+def words_in(products: Any) -> frozenset[str]:
+    """Every `provider.…` name that these products have words for."""
     generic = products["generic"]
     return frozenset(f"provider.{part}.{key}" for part in ("label", "where") for key in generic[part]) | {
         "provider.name", "provider.console",
     }  # fmt: skip
-
-
-def _prose(data: dict[str, Any], file: str) -> dict[str, Any]:
-    from doctor.catalogue.rule import PROSE_KEYS
-
-    return {key: data[key] for key in PROSE_KEYS if key in data} | {"file": file}
-
-
-def condition_part(data: dict[str, Any]) -> dict[str, Any]:
-    """What the engine needs of a rule; the prose stays behind until a finding is told."""
-    from doctor.catalogue.rule import CONDITION_KEYS, scopes
-
-    found = {key: data[key] for key in CONDITION_KEYS if key in data}
-    return found | {"document": scopes(data), "facts": _facts(data)}
-
-
-def _facts(data: dict[str, Any]) -> list[str]:
-    """The leaves of the condition, as `fact` or `collection.field`; for proof and for needs."""
-    collection = data.get("for_each", "")
-    leaves = [*condition.names(data["when"], collection), *condition.names(data.get("applies", {}))]
-    return list(dict.fromkeys(f"{name}|{field}" for name, field in leaves))

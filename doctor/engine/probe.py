@@ -33,7 +33,7 @@ def report(
     return found._replace(subjects=tuple(one.subject for one in checked), not_checked=())
 
 
-def _way_out(one: Told) -> str:
+def _way_out(one: Measured) -> str:
     return " (--allow-private lets names lead there)" if one.failure == "private-address" else ""
 
 

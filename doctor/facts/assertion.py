@@ -18,7 +18,7 @@ from doctor.facts.message import (
     request_for,
     sent,
 )
-from doctor.facts.response import moment
+from doctor.facts.window import moment
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:

@@ -155,7 +155,7 @@ def needed(view: View) -> Any:
 def _window(view: View, name: str, bound: str) -> Any:
     """When the assertion begins and ends to hold, and when it arrived; unknown without what is asked for."""
     from doctor.facts.message import hidden, sent
-    from doctor.facts.response import contradict, window
+    from doctor.facts.window import contradict, window
 
     if contradict(sent(view)):
         return Unknown.of(name, "the response's own times contradict each other")

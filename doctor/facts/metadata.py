@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts import certificate
-from doctor.facts.address import DIFFERENCES, HOST_CLASSES, address, difference
+from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import (
     BOOL,
     NUMBER,
     TEXT,
-    TIME,
-    URL,
     Fact,
     NoDocument,
     Type,
@@ -29,56 +26,14 @@ from doctor.facts.fact import (
 from doctor.model.state import ABSENT
 
 if TYPE_CHECKING:
-    from doctor.model.document import Endpoint, Entity, Role
+    from doctor.model.document import Entity, Role
 
 SAML2: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
 ROLES: Final = ("idp", "sp", "aa", "authn-authority", "pdp", "wsfed-sts", "wsfed-app", "other")
-BINDINGS: Final = ("post", "redirect", "artifact", "post-simplesign", "soap", "paos", "shibboleth1", "saml1-post", "saml1-artifact", "other")  # fmt: skip
-FORMATS: Final = {
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified": "unspecified",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress": "email",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:X509SubjectName": "x509-subject",
-    "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName": "windows",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:kerberos": "kerberos",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:entity": "entity",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent": "persistent",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:transient": "transient",
-    "urn:oasis:names:tc:SAML:2.0:nameid-format:encrypted": "encrypted",
-    "urn:mace:shibboleth:1.0:nameIdentifier": "shibboleth1",
-}  # fmt: skip
-"""NameID formats and their short names; saml-core 8.3."""
-
-ENDPOINT: Final = record(
-    binding=enum(*BINDINGS), binding_uri=TEXT, location=URL, scheme=TEXT, host=TEXT, host_class=enum(*HOST_CLASSES),
-    form=enum("absolute", "relative", "empty", "malformed"), times_seen=NUMBER, binding_seen=NUMBER,
-)  # fmt: skip
-NAME_ID_FORMAT: Final = record(uri=TEXT, name=enum(*FORMATS.values(), "other"))
 KEY_USE: Final = record(use=TEXT)
 
-_DURATION: Final = re.compile(r"-?P(?=.)(\d+Y)?(\d+M)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
-_INSTANT: Final = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
 _ENTRA: Final = ("https://sts.windows.net/", "https://sts.chinacloudapi.cn/", "https://sts.microsoftonline.us/")
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+")
-
-
-class EndpointItem:
-    """One endpoint with the parts of its address.
-
-    `times_seen` counts how often it stands in its list, `binding_seen` how many there have its binding.
-    """
-
-    __slots__ = (
-        "binding", "binding_seen", "binding_uri", "form", "host", "host_class", "location", "of", "scheme", "times_seen",
-    )  # fmt: skip
-
-    def __init__(self, of: Endpoint, times_seen: int, binding_seen: int) -> None:
-        self.of = of
-        self.binding = of.binding
-        self.binding_uri = of.binding_uri or ABSENT
-        self.location = of.location or ABSENT
-        self.form, self.scheme, self.host, self.host_class = address(of.location)
-        self.times_seen = times_seen
-        self.binding_seen = binding_seen
 
 
 class Word:
@@ -179,86 +134,6 @@ def registered(view: View) -> bool:
     return entity_of(view).has_registration
 
 
-def valid_until(view: View) -> Any:
-    """The instant after which the metadata must not be used."""
-    text = _written(view, "valid_until")
-    found = instant(text) if text is not ABSENT else None
-    return ABSENT if found is None else found
-
-
-def _written(view: View, name: str) -> Any:
-    document = view.document
-    entity = document.entity
-    return given(getattr(entity, name) if entity and getattr(entity, name) else getattr(document, name))
-
-
-def valid_until_text(view: View) -> Any:
-    """validUntil as it is written."""
-    return _written(view, "valid_until")
-
-
-def valid_until_form(view: View) -> Any:
-    """How validUntil is written: well, without a time zone, or not as a time at all."""
-    text = _written(view, "valid_until")
-    if text is ABSENT:
-        return ABSENT
-    match = _INSTANT.fullmatch(text.strip())
-    if match is None or instant(text) is None:
-        return "malformed"
-    return "ok" if match[2] else "no-zone"
-
-
-def valid_days_left(view: View) -> Any:
-    """Whole days until the metadata expires; negative once it has."""
-    return mapped(view, "metadata.valid_until", lambda found: (found - view.now).days)
-
-
-def cache_duration(view: View) -> Any:
-    """cacheDuration as it is written."""
-    return _written(view, "cache_duration")
-
-
-def cache_duration_ok(view: View) -> Any:
-    """Whether cacheDuration is an XML Schema duration."""
-    text = _written(view, "cache_duration")
-    return text if text is ABSENT else bool(_DURATION.fullmatch(text.strip()))
-
-
-def instant(text: str) -> datetime | None:
-    """An xs:dateTime as an aware time; without a zone it is taken as UTC; None when it is none."""
-    if not _INSTANT.fullmatch(text.strip()):
-        return None
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def signature_state(view: View) -> Any:
-    """What the document's own signature came to, held against the key that it carries."""
-    found = view.document.signature
-    return found.state if found else "none"
-
-
-def signature_detail(view: View) -> Any:
-    """One line on why the signature does not verify."""
-    found = view.document.signature
-    return given(found.detail) if found else ABSENT
-
-
-def signature_weak(view: View) -> Any:
-    """Whether the signature or its digest uses SHA-1 or MD5."""
-    found = view.document.signature
-    return found is not None and any("sha1" in name or "md5" in name for name in (found.algorithm, found.digest))
-
-
-def signature_algorithm(view: View) -> Any:
-    """The signature's algorithm and digest."""
-    found = view.document.signature
-    return f"{found.algorithm}, {found.digest}" if found else ABSENT
-
-
 def all_certificates(view: View) -> Any:
     """Every certificate of every role of the entity, the same one only once."""
     found = {one.sha256 or one: one for role in reversed(entity_of(view).roles) for one in reversed(role.certificates)}
@@ -305,39 +180,6 @@ def bare_keys(view: View) -> Any:
 def odd_uses(view: View) -> Any:
     """Values of `use` on key descriptors that the schema does not know."""
     return tuple(Word(use=use) for role in entity_of(view).roles for use in role.odd_uses)
-
-
-def sso_endpoints(view: View) -> Any:
-    """The single sign-on endpoints of the IdP role."""
-    role = role_of(view, "idp")
-    return _endpoints(role.sso) if role else ()
-
-
-def acs_endpoints(view: View) -> Any:
-    """The assertion consumer services of the SP role."""
-    role = role_of(view, "sp")
-    return _endpoints(role.acs) if role else ()
-
-
-def _endpoints(found: tuple[Endpoint, ...]) -> tuple[EndpointItem, ...]:
-    seen = [(one.binding_uri, one.location) for one in found]
-    bindings = [one.binding_uri for one in found]
-    return tuple(
-        EndpointItem(one, seen.count(key), bindings.count(key[0])) for one, key in zip(found, seen, strict=True)
-    )
-
-
-def sso_bindings(view: View) -> Any:
-    """The bindings over which the IdP takes requests."""
-    role = role_of(view, "idp")
-    return tuple(one.binding for one in role.sso) if role else ()
-
-
-def name_id_formats(view: View) -> Any:
-    """The NameID formats that the IdP role lists."""
-    role = role_of(view, "idp")
-    found = role.name_id_formats if role else ()
-    return tuple(Word(uri=uri, name=FORMATS.get(uri, "other")) for uri in found)
 
 
 def want_signed(view: View) -> Any:
@@ -388,7 +230,6 @@ def tenant_wide(view: View) -> Any:
 _BOTH: Final = ("idp-metadata", "sp-metadata")
 _IDP: Final = ("idp-metadata",)
 _ALL: Final = (*_BOTH, "metadata-aggregate")
-_STATES: Final = enum("none", "valid", "invalid", "covers-other", "unsupported", "not-judged")
 _CERTIFICATES: Final[Type] = collection(certificate.CERTIFICATE)
 FACTS: Final = (
     Fact("metadata.entity_id", TEXT, entity_id, _BOTH, optional=True, label="entity ID"),
@@ -404,16 +245,6 @@ FACTS: Final = (
     Fact("metadata.offered_as", enum("idp-metadata", "sp-metadata", "unsaid"), offered_as, _ALL),
     Fact("metadata.entity_count", NUMBER, entity_count, ("metadata-aggregate",)),
     Fact("metadata.tenant_wide", BOOL, tenant_wide, _BOTH),
-    Fact("metadata.valid_until", TIME, valid_until, _ALL, optional=True),
-    Fact("metadata.valid_until_text", TEXT, valid_until_text, _ALL, optional=True),
-    Fact("metadata.valid_until_form", enum("ok", "no-zone", "malformed"), valid_until_form, _ALL, optional=True),
-    Fact("metadata.valid_days_left", NUMBER, valid_days_left, _ALL, optional=True),
-    Fact("metadata.cache_duration", TEXT, cache_duration, _ALL, optional=True),
-    Fact("metadata.cache_duration_ok", BOOL, cache_duration_ok, _ALL, optional=True),
-    Fact("metadata.signature", _STATES, signature_state, _ALL),
-    Fact("metadata.signature_detail", TEXT, signature_detail, _ALL, optional=True),
-    Fact("metadata.signature_weak", BOOL, signature_weak, _ALL),
-    Fact("metadata.signature_algorithm", TEXT, signature_algorithm, _ALL, optional=True),
     Fact("document.certificates", _CERTIFICATES, all_certificates, _BOTH),
     Fact("idp.expected_entity_id", TEXT, None, ("case",),
          meaning="The entity ID that the identity provider is known to have.",
@@ -428,11 +259,7 @@ FACTS: Final = (
     Fact("idp.certificate_shared_between_uses", BOOL, shared_use, _IDP),
     Fact("idp.bare_keys", NUMBER, bare_keys, _IDP),
     Fact("metadata.odd_key_uses", collection(KEY_USE), odd_uses, _BOTH),
-    Fact("idp.sso_endpoints", collection(ENDPOINT), sso_endpoints, _IDP),
-    Fact("idp.sso_bindings", words(*BINDINGS), sso_bindings, _IDP),
-    Fact("idp.name_id_formats", collection(NAME_ID_FORMAT), name_id_formats, _IDP),
     Fact("idp.wants_signed_requests", BOOL, want_signed, _IDP, optional=True),
     Fact("idp.role_count", NUMBER, idp_roles, _IDP),
     Fact("metadata.beside_idp", BOOL, beside_idp, ("sp-metadata",)),
-    Fact("metadata.acs_endpoints", collection(ENDPOINT), acs_endpoints, ("sp-metadata",)),
 )  # fmt: skip

@@ -16,28 +16,28 @@ if TYPE_CHECKING:
     from doctor.facts.fact import Fact, View
 
 SUBJECTS: Final = (
-    "input", "metadata", "certificate", "provider", "party", "evidence", "connection", "login", "response",
-    "assertion", "attribute", "signature", "request", "capture", "clock", "scim", "scim_traffic", "oauth", "organization",
+    "input", "metadata", "validity", "endpoint", "certificate", "provider", "party", "evidence", "connection", "login",
+    "response", "reply", "window", "assertion", "attribute", "signature", "seal", "encryption", "request", "capture", "clock", "scim", "scim_traffic", "oauth", "organization",
     "application", "discovery", "token", "callback", "directory", "event", "habit",
 )  # fmt: skip
 """The modules of `doctor.facts` that hold a table of facts."""
 
 _MESSAGE: Final = (
-    "input", "provider", "habit", "party", "connection", "request", "response", "assertion", "attribute", "signature",
-    "clock",
+    "input", "provider", "habit", "party", "connection", "request", "response", "reply", "window", "assertion",
+    "attribute", "signature", "seal", "encryption", "clock",
 )  # fmt: skip
 _NEEDED: Final = {
-    "idp-metadata": ("input", "metadata", "certificate", "provider", "party"),
-    "sp-metadata": ("input", "metadata", "certificate", "provider", "party"),
-    "metadata-aggregate": ("input", "metadata"),
+    "idp-metadata": ("input", "metadata", "validity", "endpoint", "certificate", "provider", "party"),
+    "sp-metadata": ("input", "metadata", "validity", "endpoint", "certificate", "provider", "party"),
+    "metadata-aggregate": ("input", "metadata", "validity"),
     "certificate": ("input", "certificate", "metadata", "provider"),
     "csr": ("input", "certificate"),
     "private-key": ("input", "certificate"),
     "connection": ("input", "provider", "habit", "connection", "certificate"),
     "saml-response": _MESSAGE,
     "saml-assertion": _MESSAGE,
-    "saml-request": ("input", "provider", "habit", "response", "signature", "request"),
-    "saml-logout": ("input", "provider", "connection", "response", "signature", "request"),
+    "saml-request": ("input", "provider", "habit", "reply", "signature", "seal", "request"),
+    "saml-logout": ("input", "provider", "connection", "response", "window", "signature", "seal", "request"),
     "capture": ("input", "provider", "habit", "capture", "clock", "scim_traffic"),
     "scim": ("input", "scim_traffic"),
     "idp-application": ("input", "application"),
@@ -50,8 +50,8 @@ _NEEDED: Final = {
     "html": ("input", "provider"),
     "unknown": ("input", "provider"),
     "case": (
-        "party", "evidence", "connection", "login", "response", "assertion", "attribute", "signature", "clock", "scim",
-        "oauth", "organization",
+        "party", "evidence", "connection", "login", "response", "reply", "window", "assertion", "attribute",
+        "signature", "seal", "encryption", "clock", "scim", "oauth", "organization",
     ),
 }  # fmt: skip
 

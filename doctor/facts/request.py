@@ -7,7 +7,7 @@ from typing import Any, Final
 from doctor.facts.address import DIFFERENCES, difference
 from doctor.facts.fact import BOOL, NUMBER, TEXT, URL, WORDS, Fact, View, enum, given, inputs
 from doctor.facts.message import RESPONSES, logout_of, partners, request_of, short
-from doctor.facts.signature import seals_of
+from doctor.facts.seal import seals_of
 from doctor.model.message import LogoutRequest, LogoutResponse
 from doctor.model.state import ABSENT, Unknown
 

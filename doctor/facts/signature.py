@@ -5,26 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts import certificate
-from doctor.facts.fact import BOOL, TEXT, TIME, WORDS, Fact, View, collection, enum, inputs, mapped, record
+from doctor.facts.fact import BOOL, TEXT, WORDS, Fact, View, collection, enum, given, inputs, mapped, record
 from doctor.facts.message import RESPONSES, byte_exact, first_assertion, hidden, partners, sent
-from doctor.model.message import Assertion, Encrypted, LogoutRequest, LogoutResponse, Response
+from doctor.facts.seal import named, seals_of
+from doctor.model.message import Response
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from doctor.model.document import Certificate
-    from doctor.model.message import Message, Seal
+    from doctor.model.message import Message
     from doctor.model.message import Verdict as Judged
 
 STATES: Final = ("valid", "untrusted-key", "altered", "no-key-fits", "other-issuer", "unsigned", "not-byte-exact",
                  "covers-other", "refused")  # fmt: skip
 """What verifying came to. `no-key-fits`: neither a trusted key nor one in the message made it; `refused`: it holds
 something that must not be executed, fetched or trusted; `covers-other`: intact, over something that is not read."""
-SEAL: Final = record(
-    over=TEXT, algorithm=TEXT, digest=TEXT, weak=BOOL, hmac=BOOL, carried=TEXT, carried_sha256=TEXT,
-    carried_expired_when_signed=BOOL, certificate_not_after=TIME,
-)  # fmt: skip
 VERDICT: Final = record(
     state=enum("valid", "untrusted-key", "covers-other", "invalid", "unsupported", "not-judged"), reason=TEXT, detail=TEXT,
     covered=TEXT, wrapping=TEXT, reads_covered=BOOL, signer=TEXT, carried=TEXT, carried_given=BOOL, carries=BOOL,
@@ -42,24 +39,6 @@ _REFUSED: Final = (
 )
 
 
-class SealItem:
-    """One Signature element as it was sent."""
-
-    __slots__ = (*SEAL.fields, "of")
-
-    def __init__(self, of: Seal, issued: Any) -> None:
-        self.of = of
-        self.over, self.algorithm, self.digest = of.over, of.algorithm, of.digest
-        self.weak = "sha1" in of.algorithm or "sha1" in of.digest or "md5" in of.algorithm + of.digest
-        self.hmac = of.algorithm.startswith("hmac")
-        found = of.certificate if of.certificate and of.certificate.problem is None else None
-        self.carried = found.subject if found else ABSENT
-        self.carried_sha256 = found.sha256 if found else ABSENT
-        end = found.not_after if found else None
-        self.certificate_not_after = ABSENT if end is None else end
-        self.carried_expired_when_signed = bool(end and issued is not ABSENT and issued > end)
-
-
 class VerdictItem:
     """What became of one signature; see `model.message.Verdict`."""
 
@@ -75,33 +54,6 @@ class VerdictItem:
         self.carried = of.carried.subject if of.carried else ABSENT
         self.carries = of.carried is not None
         self.carried_given = of.carried_given
-
-
-def seals_of(message: Message | None) -> tuple[Seal, ...]:
-    """Every Signature element of a message."""
-    if isinstance(message, Assertion):
-        return (message.seal,) if message.seal else ()
-    return message.seals if message is not None and not isinstance(message, Encrypted) else ()
-
-
-def seals(view: View) -> Any:
-    """The signatures that stand in the message, unverified."""
-    issued = getattr(view.document.message, "issue_instant", None)
-    at = issued.at if issued is not None and issued.at is not None else ABSENT
-    return tuple(SealItem(one, at) for one in seals_of(view.document.message))
-
-
-def signed_parts(view: View) -> Any:
-    """Which of the response and its assertions carry a signature of their own; absent without an assertion."""
-    found = sent(view)
-    over = {(one.over, one.over_id) for one in seals_of(found)}
-    whole = isinstance(found, Response) and ("Response", found.id) in over
-    part = any(name == "Assertion" for name, _ in over)
-    if hidden(found):
-        return Unknown.of("response.signed_parts", "encrypted")
-    if first_assertion(found) is None:
-        return ABSENT
-    return "both" if whole and part else "response" if whole else "assertion" if part else "none"
 
 
 def trusted(view: View) -> Any:
@@ -216,24 +168,9 @@ def _other_issuer(view: View) -> bool:
     return not isinstance(known, Unknown) and known not in (ABSENT, "none")
 
 
-def signed_by(view: View) -> Any:
-    """The certificate that the message carries in its first signature: subject, end of validity and fingerprint."""
-    return mapped(view, "response.seals", _first_carried)
-
-
-def _first_carried(found: tuple[SealItem, ...]) -> Any:
-    carried = [one.of.certificate for one in found if one.of.certificate]
-    return _named(carried[0]) if carried else ABSENT
-
-
 def trusted_names(view: View) -> Any:
     """The trusted certificates: subject, end of validity and fingerprint of each."""
-    return mapped(view, "idp.trusted_certificates", lambda found: tuple(_named(item.of) for item in found[:5]))
-
-
-def _named(one: Certificate) -> str:
-    end = one.not_after.strftime("%Y-%m-%d") if one.not_after else "?"
-    return f"{one.subject or 'no subject'}, until {end}, SHA-256 {one.sha256}"
+    return mapped(view, "idp.trusted_certificates", lambda found: tuple(named(item.of) for item in found[:5]))
 
 
 def wrapped(view: View) -> Any:
@@ -261,35 +198,17 @@ def _refusals(found: tuple[VerdictItem, ...]) -> Iterator[str]:
     return (one.reason for one in found if one.state in ("unsupported", "invalid") and one.reason in _REFUSED)
 
 
+def unjudged(view: View) -> Any:
+    """Why a signature that stands in the message was not judged although there is something to judge it with."""
+    return mapped(view, "response.signatures", lambda found: given(next(map(_beyond, filter(_beyond, found)), None)))
+
+
+def _beyond(one: VerdictItem) -> str:
+    return one.detail if one.reason == "too-much" else ""
+
+
 def _first(words: Iterator[str]) -> str:
     return next((one for one in words if one != "none"), "none")
-
-
-def weak_algorithms(view: View) -> Any:
-    """The algorithms in use that rest on SHA-1 or MD5."""
-    return mapped(view, "response.seals", _weak)
-
-
-def _weak(found: tuple[SealItem, ...]) -> Any:
-    names = [name for one in found if one.weak for name in (one.algorithm, one.digest)]
-    return tuple(dict.fromkeys(name for name in names if "sha1" in name or "md5" in name)) or ABSENT
-
-
-_SIGNED_THINGS: Final = ("Response", "Assertion", "ArtifactResponse", "Envelope", "Security")
-
-
-def misplaced(view: View) -> Any:
-    """Elements that carry a signature although none belongs there; absent without any."""
-    return mapped(view, "response.seals", lambda found: _strange_places(found, view.document.message))
-
-
-def _strange_places(found: tuple[SealItem, ...], message: Message | None) -> Any:
-    own = message.id if isinstance(message, Response) else None
-    strange = (
-        "another Response" if one.over == "Response" else one.over for one in found
-        if one.over not in _SIGNED_THINGS or (own and one.over == "Response" and one.of.over_id != own)
-    )  # fmt: skip
-    return tuple(dict.fromkeys(strange)) or ABSENT
 
 
 def key_info_foreign(view: View) -> Any:
@@ -310,22 +229,6 @@ def signer_expired(view: View) -> Any:
         return found
     ends = [one.of.carried.not_after for one in found if one.of.carried]
     return any(at > end for end in ends if end is not None) if at is not None and ends else ABSENT
-
-
-def encryption_current(view: View) -> Any:
-    """Whether the assertion is encrypted for one of the certificates in the service provider's metadata."""
-    message = sent(view)
-    found = [one.certificate for one in (message.encrypted if isinstance(message, Response) else ()) if one.certificate]
-    own = [
-        one.sha256 for document in partners(view, "sp-metadata") if document.entity
-        for role in document.entity.roles if role.name == "sp"
-        for one in role.certificates if one.use != "signing"
-    ]  # fmt: skip
-    if view.document.details.get("decryption") in ("decrypted", "no-key-fits"):
-        return view.document.details["decryption"] == "decrypted"
-    if not found or not own:
-        return Unknown.of("response.encrypted_for_current_key")
-    return any(one.sha256 in own for one in found)
 
 
 def wants_signed(view: View) -> Any:
@@ -358,22 +261,12 @@ def logout_signature(view: View) -> Any:
     return signature(view) if seals_of(view.document.message) else beside(view)
 
 
-def logout_signed(view: View) -> Any:
-    """Whether the logout message carries a signature, in itself or in its address."""
-    found = view.document.message
-    if not isinstance(found, LogoutRequest | LogoutResponse):
-        return ABSENT
-    return bool(found.seals) or view.document.details.get("redirect_signature") is not None
-
-
 _HOW: Final = "--idp-metadata or a connection"
 _A_RESPONSE: Final = "a captured response"
 FACTS: Final = (
     Fact("idp.trusted_certificates", collection(certificate.CERTIFICATE), trusted, _ALL, how=_HOW,
          label="certificates of the identity provider"),
-    Fact("response.seals", collection(SEAL), seals, _ALL),
     Fact("response.signatures", collection(VERDICT), verdicts, (*RESPONSES, "saml-logout")),
-    Fact("response.signed_by", TEXT, signed_by, _ALL, optional=True),
     Fact("idp.trusted_names", WORDS, trusted_names, RESPONSES),
     Fact("response.signature", enum(*STATES), signature, RESPONSES, optional=True, label="verdict on the signature",
          how="a captured response and " + _HOW),
@@ -381,19 +274,9 @@ FACTS: Final = (
          meaning="What verifying the response's signature against the trusted certificates came to."),
     Fact("response.signature", enum(*STATES), logout_signature, ("saml-logout",), optional=True),
     Fact("sp.wants_signed_assertions", BOOL, wants_signed, RESPONSES),
-    Fact("response.signed_parts", enum("none", "response", "assertion", "both"), signed_parts, RESPONSES, optional=True,
-         label="what is signed", how=_A_RESPONSE),
-    Fact("response.signed_parts", enum("none", "response", "assertion", "both"), None, ("case",), optional=True,
-         meaning="Which parts of the response carry a signature."),
     Fact("response.signature_wrapped", enum("none", "outside", "elsewhere", "hidden", "beside", "duplicate-id"), wrapped, RESPONSES),
     Fact("response.signature_refused_for", enum("none", *_REFUSED), refused_for, RESPONSES),
-    Fact("response.weak_algorithms", WORDS, weak_algorithms, _ALL, optional=True),
-    Fact("response.misplaced_signatures", WORDS, misplaced, RESPONSES, optional=True),
+    Fact("response.signature_unjudged", TEXT, unjudged, RESPONSES, optional=True),
     Fact("response.key_info_foreign", BOOL, key_info_foreign, RESPONSES, optional=True),
     Fact("response.signer_expired", BOOL, signer_expired, RESPONSES, optional=True),
-    Fact("response.encrypted_for_current_key", BOOL, encryption_current, RESPONSES, label="encrypted for the current key",
-         how="a captured response with --sp-metadata or --decryption-key"),
-    Fact("response.encrypted_for_current_key", BOOL, None, ("case",),
-         meaning="Whether the assertion is encrypted with the certificate that the service provider has now."),
-    Fact("logout.signed", BOOL, logout_signed, ("saml-logout",), optional=True),
 )  # fmt: skip

@@ -30,7 +30,8 @@ def revealed(document: Document, key: bytes) -> Document:
 
     found = decrypt.decrypted(document.source, key)
     if found.xml is None:
-        return document._replace(details={**document.details, "decryption": found.state})
+        told = {"decryption": found.state, "decryption_detail": found.detail}
+        return document._replace(details={**document.details, **told})
     return _opened(document, found.xml, found.algorithms)
 
 
@@ -49,6 +50,7 @@ def _opened(document: Document, plain: bytes, algorithms: tuple[str, ...]) -> Do
     try:
         found = response.read(xml.root_of(plain), {}, plain)
     except xml.XmlRefused:
-        return document._replace(details={**document.details, "decryption": "damaged"})
+        told = {"decryption": "damaged", "decryption_detail": "what it opens to is no XML that can be read"}
+        return document._replace(details={**document.details, **told})
     details = {**document.details, "decryption": "decrypted", "decryption_algorithms": list(algorithms)}
     return document._replace(message=found, plain=plain, details=details)

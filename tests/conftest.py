@@ -6,10 +6,11 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# Read when the framework is first imported: a list that is still scrolling shows another line than the one that is told.
+# Read when the framework is first imported. A list that still scrolls shows another line than the one it will stop at.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
 
-# CI tries the same examples each time. A busy machine is no defect of doctor: what must be quick has a test with a bound of its own, or stands in the bench.
+# CI tries the same examples each time. A busy machine is no defect of doctor: what must be quick has a test with a
+# bound of its own, or stands in the bench.
 settings.register_profile(
     "doctor", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     derandomize=bool(os.environ.get("CI")), print_blob=True,

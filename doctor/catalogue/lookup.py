@@ -119,8 +119,11 @@ def _distance(query: str, called: Sequence[str]) -> float:
 
 
 def _likeness(query: str, name: str) -> float:
-    parts = [difflib.SequenceMatcher(None, query, part).ratio() for part in (name, *name.split())]
-    return max(parts) if len(query) > _SHORT else 0
+    """How much a query resembles a name or a word of it; 0 where their lengths alone leave it below `NEAR`."""
+    if len(query) <= _SHORT:
+        return 0
+    parts = [part for part in (name, *name.split()) if 2 * min(len(part), len(query)) >= NEAR * len(part + query)]
+    return max((difflib.SequenceMatcher(None, query, part).ratio() for part in parts), default=0)
 
 
 def nearest(query: str, products: Products) -> str | None:

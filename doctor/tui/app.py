@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.app import App
 from textual.events import InputEvent
 from textual.reactive import Reactive
+from textual.worker import NoActiveWorker, get_current_worker
 
 from doctor.model.error import DoctorError
 from doctor.tui import glyph, key, preference, theme
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.events import Event
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from doctor.sources.case_store import Store
     from doctor.tui.screens.page import Exported, Page
@@ -42,6 +43,16 @@ _AGAIN: Final = 5.0
 
 class Cancelled(Exception):  # noqa: N818  (it is no error)
     """Raised inside long work when somebody cancelled it."""
+
+
+def wanted() -> None:
+    """Called within long work before it goes on, and before it changes anything. Raises `Cancelled`."""
+    try:
+        cancelled = get_current_worker().is_cancelled
+    except NoActiveWorker:
+        return
+    if cancelled:
+        raise Cancelled
 
 
 class DoctorApp(App[None]):
@@ -74,8 +85,7 @@ class DoctorApp(App[None]):
         self.glyphs = glyph.UNICODE
         self.copied = ""
         self.progress = ""
-        self._cancel = threading.Event()
-        self._busy = False
+        self._working: Worker[Any] | None = None
         self._preferences = preference.Preferences()
         self._complaint: DoctorError | None = None
         for one in theme.THEMES:
@@ -117,7 +127,7 @@ class DoctorApp(App[None]):
         await super().on_event(event)
 
     def _rested(self) -> None:
-        if self._garbage is not None and not self._busy:
+        if self._garbage is not None and not self.busy:
             self._garbage.rested(time.monotonic())
 
     def _warm_up(self) -> None:
@@ -134,49 +144,48 @@ class DoctorApp(App[None]):
     @property
     def busy(self) -> bool:
         """Whether something is being worked on."""
-        return self._busy
+        return self._working is not None
 
     def work(self, said: str, job: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
         """Do a job in a thread, tell of it when it lasts, then go on with its result. One job at a time."""
-        if self._busy:
+        if self.busy:
             self.notify(f"still at it: {self.progress}; esc cancels", markup=False, severity="warning")
             return
-        self._busy, self.progress = True, said
-        self._cancel.clear()
+        self.progress = said
         self.page_busy(said)
-        self.run_worker(lambda: self._work(job, then), thread=True, group="work", exit_on_error=False)
+        self._working = self.run_worker(lambda: self._work(job, then), thread=True, group="work", exit_on_error=False)
 
     def progressed(self, name: str, entities: int) -> None:
         """Called by long work now and then. Raises `Cancelled`."""
+        wanted()
         self.progress = f"{name}: {entities:,} entities"
-        if self._cancel.is_set():
-            raise Cancelled
 
     def cancel(self) -> None:
-        """Give the work up: its result is not used."""
-        self._cancel.set()
+        """Give the work up: it ends where it next asks whether it is `wanted`, and its result is not used."""
+        if self._working is not None:
+            self._working.cancel()
         self._ended()
         self.notify("cancelled")
 
     def _work(self, job: Callable[[], Any], then: Callable[[Any], None] | None) -> None:
-        cancel = self._cancel
+        worker = get_current_worker()
         try:
             result = job()
         except Cancelled:
             return
         except DoctorError as error:
-            self._back_on_the_loop(cancel, self.fail, error)
+            self._back_on_the_loop(worker, self.fail, error)
         except Exception as error:
             if os.environ.get("DOCTOR_DEBUG"):
                 raise
             told = DoctorError(f"doctor itself failed: {type(error).__name__}: {error}", "please report it")
-            self._back_on_the_loop(cancel, self.fail, told)
+            self._back_on_the_loop(worker, self.fail, told)
         else:
-            self._back_on_the_loop(cancel, then or (lambda _: None), result)
+            self._back_on_the_loop(worker, then or (lambda _: None), result)
 
-    def _back_on_the_loop(self, cancel: threading.Event, then: Callable[[Any], None], result: Any) -> None:
+    def _back_on_the_loop(self, worker: Worker[Any], then: Callable[[Any], None], result: Any) -> None:
         def go_on() -> None:
-            if not cancel.is_set():
+            if self._working is worker:
                 self._ended()
                 then(result)
                 self.repaint()
@@ -185,8 +194,7 @@ class DoctorApp(App[None]):
             self.call_from_thread(go_on)
 
     def _ended(self) -> None:
-        self._busy = False
-        self._cancel = threading.Event()
+        self._working = None
         if self._garbage is not None:
             self._garbage.stirred(time.monotonic())
         self.page_busy("")
@@ -199,11 +207,10 @@ class DoctorApp(App[None]):
                 told(said)
 
     def repaint(self) -> None:
-        """Show what stands on the desk now."""
-        for screen in self.screen_stack:
-            painted = getattr(screen, "painted", None)
-            if painted is not None:
-                painted()
+        """Show what stands on the desk now, on the page that is seen; the others are painted when they are seen."""
+        seen = next((one for one in reversed(self.screen_stack) if isinstance(one, _page())), None)
+        if seen is not None:
+            seen.painted()
         self.screen.refresh_bindings()
 
     def _keep_again(self) -> None:
@@ -276,15 +283,17 @@ class DoctorApp(App[None]):
     # ── screens ───────────────────────────────────────────────────────────────────────────────────────
 
     def go(self, name: str, **settings: Any) -> None:
-        """Show a screen: the one that is open already, else a new one on top."""
+        """Show a screen: the one that is open already, else a new one on top; above four it replaces the topmost."""
         while len(self.screen_stack) > 1 and not isinstance(self.screen, _page()):
             self.pop_screen()
         open_pages = [getattr(screen, "NAME", "") for screen in self.screen_stack]
         if name in open_pages:
             while getattr(self.screen, "NAME", "") != name:
                 self.pop_screen()
-        else:
+        elif len(open_pages) < _DEEPEST:
             self.push_screen(_made(name))
+        else:
+            self.switch_screen(_made(name))
         page: Any = self.screen
         for setting, given in settings.items():
             setattr(page, setting, given)
@@ -302,7 +311,7 @@ class DoctorApp(App[None]):
     def action_leave(self) -> None:
         """Escape: stop the work, leave a field, close a screen."""
         page: Any = self.screen
-        if self._busy:
+        if self.busy:
             self.cancel()
         elif hasattr(page, "left_field") and page.left_field():
             return
@@ -428,6 +437,8 @@ def _known() -> type[Provider]:
     return Known
 
 
+_DEEPEST = 4
+"""Pages that escape leads back through. A new theme or width is drawn on all of them before the next key."""
 _PAGES = {
     "check": "Check", "diagnose": "Diagnose", "setup": "Setup", "rules": "Rules", "note": "NotePage",
     "connections": "Connections",

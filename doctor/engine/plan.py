@@ -101,9 +101,12 @@ class Plan:
         self.other = tuple(rule for rule in single if rule.collection is not None)
 
     def settled(self, view: View) -> Plan:
-        """The plan without the rules that are silent here, and that read only what all entities share."""
-        silent = [rule for rule in self.single if _shared(rule) and telling(rule, view) is None]
-        return Plan(tuple(rule for rule in self.rules if rule not in silent))
+        """The plan without the rules that no entity confirms: those that read only what all entities share and are
+        silent here, and those that need a fact of the case which nobody told."""
+        silent = {
+            rule.id for rule in self.single if (_shared(rule) and telling(rule, view) is None) or _untold(rule, view)
+        }
+        return Plan(tuple(rule for rule in self.rules if rule.id not in silent))
 
     def judge(self, view: View) -> tuple[list[Outcome], dict[str, str]]:
         """What is confirmed or crashed, and the facts that nobody could tell."""
@@ -144,6 +147,13 @@ def _whole(rule: Rule) -> Test:
 
 _SHARED: Final = ("input.", "fetch.", "metadata.signature", "metadata.is_alone", "metadata.offered_as")
 """Beginnings of the facts that are the same for every entity of an aggregate."""
+
+
+def _untold(rule: Rule, view: View) -> bool:
+    """Whether the rule holds only with a fact that no document tells, and that is unknown."""
+    return any(
+        "." in name and name not in view.derivations and isinstance(view[name], Unknown) for name in rule.data["when"]
+    )
 
 
 def _shared(rule: Rule) -> bool:

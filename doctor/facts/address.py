@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -25,6 +26,9 @@ _INTERNAL: Final = (
 )
 _ENVIRONMENTS: Final = ("staging", "stage", "stg", "sandbox", "test", "dev", "preview", "uat", "qa", "prod", "production", "preprod")  # fmt: skip
 
+_USUAL: Final = re.compile(r"(https?)://([a-z0-9][a-z0-9.-]*)(?:/\S*)?")
+"""How nearly every address is written: told at once. What it does not match is taken apart."""
+
 
 class Address(NamedTuple):
     """The parts of an address that rules ask for. `form`: absolute, relative, empty, malformed."""
@@ -37,6 +41,8 @@ class Address(NamedTuple):
 
 def address(url: str) -> Address:
     """The parts of `url`, however odd it is; never raises."""
+    if usual := _USUAL.fullmatch(url):
+        return Address("absolute", usual[1], usual[2], _host_class(usual[2]))
     if not url:
         return Address("empty", "", "", "none")
     scheme, separator, rest = url.partition("://")

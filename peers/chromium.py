@@ -34,8 +34,8 @@ _FLAGS: Final = (
 )  # fmt: skip
 _PIPES: Final = 'exec "$@" 3<&0 4>&1 1>&2'
 """The protocol is spoken over the descriptors 3 and 4."""
-_ARROWS: Final = {"Enter": 13, "Tab": 9, "Escape": 27, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40, " ": 32}
-"""Codes of keys that are no letters."""
+_CODES: Final = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "End": 35, "Home": 36, "ArrowUp": 38, "ArrowDown": 40}
+"""Codes of keys that are no letters. A full stop has none here: its own code as a letter is that of Delete."""
 
 
 def missing() -> str | None:
@@ -118,7 +118,7 @@ class Tab:
 
     def press(self, key: str, **more: Any) -> None:
         """Press a key by its name (`Enter`), or by the letter on it."""
-        code = _ARROWS.get(key) or ord(key.upper())
+        code = _CODES.get(key) or (ord(key.upper()) if key.isalnum() else 0)
         text = {"Enter": "\r"}.get(key, key if len(key) == 1 else "")
         common = {"key": key, "windowsVirtualKeyCode": code, **more}
         self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **common)

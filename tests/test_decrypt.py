@@ -20,7 +20,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from lxml import etree
 
 from doctor.model.error import DoctorError
@@ -28,6 +27,7 @@ from doctor.model.message import Assertion, Encrypted, Response
 from doctor.parse import decrypt, response, verify, xml
 from tests.factory import response as factory
 from tests.factory.response import DS, SAML, XENC, Draft, recipient, signer, written
+from tests.mutated import mutated
 
 XENC11: Final = "http://www.w3.org/2009/xmlenc11#"
 GIVEN: Final = (signer().der,)
@@ -383,11 +383,8 @@ SEED: Final = around(sealed(assertion(Draft(signed="none", attributes=()))))
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.lists(st.tuples(st.integers(0, len(SEED) - 1), st.binary(max_size=4), st.integers(0, 40)), max_size=4))
-def test_mutated_bytes_raise_only_our_errors(changes: list[tuple[int, bytes, int]]) -> None:
-    data = SEED
-    for at, put, length in changes:
-        data = data[:at] + put + data[at + length :]
+@given(mutated(SEED))
+def test_mutated_bytes_raise_only_our_errors(data: bytes) -> None:
     try:
         found = decrypt.decrypted(data, KEY)
     except DoctorError:

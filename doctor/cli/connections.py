@@ -57,7 +57,7 @@ def _list_options(command: argparse.ArgumentParser) -> None:
 
 def _watch_options(command: argparse.ArgumentParser) -> None:
     told = "between two looks (default: 5, growing)"
-    command.add_argument("--interval", type=live.seconds, default=5.0, metavar="SECONDS", help=told)
+    command.add_argument("--interval", type=option.seconds, default=5.0, metavar="SECONDS", help=told)
 
 
 def _write(command: argparse.ArgumentParser) -> None:

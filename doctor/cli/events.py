@@ -46,7 +46,9 @@ def _verifying(command: argparse.ArgumentParser) -> None:
     add("--vendor", choices=_VENDORS, help="whose webhook it is (default: told from the headers)")
     add("--secret-env", metavar="NAME", required=True, help="the environment variable that holds the webhook's secret")
     add("--header", action="append", default=[], metavar="NAME: VALUE", help="a header as received; several times")
-    add("--tolerance", type=live.seconds, metavar="SECONDS", help="allowed difference of time (default: the vendor's)")
+    add(
+        "--tolerance", type=option.seconds, metavar="SECONDS", help="allowed difference of time (default: the vendor's)"
+    )
 
 
 def _explaining(command: argparse.ArgumentParser) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from doctor.cli import option
-from doctor.model.error import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +33,7 @@ def options(found: argparse.ArgumentParser, patience: float = 60.0) -> None:
     add("--base-url", metavar="URL", help="address of the API (WORKOS_BASE_URL, SCALEKIT_ENVIRONMENT_URL)")
     add("--profile", metavar="NAME", help="an environment of doctor config")
     told = f"for everything together (default: {patience:.0f})"
-    add("--timeout", type=seconds, default=patience, metavar="SECONDS", help=told)
+    add("--timeout", type=option.seconds, default=patience, metavar="SECONDS", help=told)
     add(
         "--allow-private",
         action="store_true",
@@ -47,17 +46,6 @@ def options(found: argparse.ArgumentParser, patience: float = 60.0) -> None:
 def readable(found: argparse.ArgumentParser) -> None:
     """Add what every command that only reads has."""
     found.add_argument("--curl", action="store_true", help="ask nothing; print the same call as a curl line")
-
-
-def seconds(text: str) -> float:
-    """A number of seconds above zero. Raises `UsageError`."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found <= 86400:
-        raise UsageError(f"{text!r} is no number of seconds", "write it as --timeout 60")
-    return found
 
 
 def access(chosen: argparse.Namespace) -> Access:

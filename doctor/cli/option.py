@@ -46,6 +46,22 @@ def moment(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def seconds(text: str, most: int = 86_400) -> float:
+    """A number of seconds above zero and up to a day (or `most`). Raises `UsageError`."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= most:
+        raise UsageError(f"{text!r} is no number of seconds", f"write it as 10, above 0 and up to {most}")
+    return found
+
+
+def wait(text: str) -> float:
+    """How long a probe may wait for an answer: up to ten minutes. Raises `UsageError`."""
+    return seconds(text, 600)
+
+
 def party(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what the two parties expect of each other."""
     add = parser.add_argument

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import doctor
 from doctor import library
 from doctor.cli import option, probe_oidc, probe_scim
-from doctor.model.error import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -39,22 +38,12 @@ def clock(found: argparse.ArgumentParser) -> None:
     add = found.add_argument
     add("hosts", nargs="+", metavar="HOST", help="a server: its name, name:port or URL; asked for / by https")
     add("--ntp", action="append", default=[], metavar="SERVER", help="a time server that tells true time")
-    add("--timeout", type=seconds, default=10.0, metavar="SECONDS", help="the longest wait (default: 10)")
-    add("--clock-tolerance", type=seconds, metavar="SECONDS", help="what the service provider allows (default: 300)")
+    add("--timeout", type=option.seconds, default=10.0, metavar="SECONDS", help="the longest wait (default: 10)")
+    allowed = "what the service provider allows (default: 300)"
+    add("--clock-tolerance", type=option.seconds, metavar="SECONDS", help=allowed)
     add("--allow-private", action="store_true", help="let names lead to private and loopback addresses")
     add("--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)")
     option.output(found)
-
-
-def seconds(text: str) -> float:
-    """A number of seconds above zero and up to a day. Raises `UsageError`."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found <= 86400:
-        raise UsageError(f"{text!r} is no number of seconds", "write it as --timeout 10")
-    return found
 
 
 def run(words: list[str]) -> int:

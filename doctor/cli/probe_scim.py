@@ -70,21 +70,10 @@ def options(found: argparse.ArgumentParser) -> None:
     )
     add("--confirm", metavar="HOST", help="--write: the host typed back, where nobody can be asked")
     add("--provider", metavar="NAME", help="the identity provider (id or name), for the words of its console")
-    add("--timeout", type=seconds, default=10.0, metavar="SECONDS", help="the longest wait (default: 10)")
+    add("--timeout", type=option.wait, default=10.0, metavar="SECONDS", help="the longest wait (default: 10)")
     add("--allow-private", action="store_true", help="let the name lead to private and loopback addresses")
     add("--fail-on", choices=library.FAIL_ON, default="error", help="exit 1 at this severity (default: error)")
     option.output(found)  # fmt: skip
-
-
-def seconds(text: str) -> float:
-    """A number of seconds above zero and up to ten minutes. Raises `UsageError`."""
-    try:
-        found = float(text)
-    except ValueError:
-        found = 0.0
-    if not 0 < found <= 600:
-        raise UsageError(f"{text!r} is no number of seconds", "write it as --timeout 10")
-    return found
 
 
 def domain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from doctor.facts.address import DIFFERENCES, difference
-from doctor.facts.fact import BOOL, TEXT, URL, WORDS, Fact, NoDocument, View, enum, given, inputs
+from doctor.facts.fact import BOOL, TEXT, URL, WORDS, Fact, NoDocument, View, enum, given, inputs, only
 from doctor.model.oidc import Answer, Callback
 from doctor.model.state import ABSENT, Unknown
 
@@ -62,10 +62,7 @@ def stage(view: View) -> Any:
 
 
 def _callback(view: View) -> Callback:
-    found = view.document.oidc
-    if not isinstance(found, Callback):
-        raise NoDocument
-    return found
+    return only(view.document.oidc, Callback)
 
 
 def callback_url(view: View) -> Any:

@@ -93,6 +93,7 @@ def sp_out(view: View) -> Any:
 
 
 def _out(view: View, name: str) -> Any:
+    """Whether so many seconds, in either direction, are more than the tolerance."""
     found = inputs(view, name, "clock.tolerance_seconds")
     return abs(found[0]) > found[1] if isinstance(found, tuple) else found
 
@@ -191,6 +192,7 @@ def too_late(view: View) -> Any:
 
 
 def _beyond(view: View, name: str) -> Any:
+    """Whether so many seconds are more than the tolerance; negative ones never are."""
     found = inputs(view, name, "clock.tolerance_seconds")
     return found[0] > found[1] if isinstance(found, tuple) else found
 

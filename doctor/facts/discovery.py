@@ -12,11 +12,11 @@ from doctor.facts.fact import (
     URL,
     WORDS,
     Fact,
-    NoDocument,
     View,
     collection,
     enum,
     given,
+    only,
     record,
     words,
 )
@@ -81,10 +81,7 @@ def _may_verify(of: Key) -> bool:
 
 def document(view: View) -> Discovery:
     """The discovery document in view. Raises `NoDocument`."""
-    found = view.document.oidc
-    if not isinstance(found, Discovery):
-        raise NoDocument
-    return found
+    return only(view.document.oidc, Discovery)
 
 
 def issuer(view: View) -> Any:
@@ -198,10 +195,7 @@ def offers_code(view: View) -> Any:
 
 
 def _keys(view: View) -> KeySet:
-    found = view.document.oidc
-    if not isinstance(found, KeySet):
-        raise NoDocument
-    return found
+    return only(view.document.oidc, KeySet)
 
 
 def keys(view: View) -> Any:

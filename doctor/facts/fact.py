@@ -6,7 +6,7 @@ a list of words, a record, a collection of records.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from doctor.model.state import ABSENT, Unknown
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from doctor.model.document import Document
+
+
+T = TypeVar("T")
 
 
 class Type(NamedTuple):
@@ -83,6 +86,13 @@ class Fact(NamedTuple):
 
 class NoDocument(LookupError):  # noqa: N818  (a state, not a failure)
     """A fact was asked of a view that has no document (or no entity) to tell it."""
+
+
+def only(found: object, kind: type[T]) -> T:
+    """What a document holds, when it is of this type. Raises `NoDocument`."""
+    if not isinstance(found, kind):
+        raise NoDocument
+    return found
 
 
 PENDING: Final = Unknown.of("pending")

@@ -12,7 +12,6 @@ from doctor.model.state import ABSENT, NOT_SHOWN, Unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from doctor.model.connection import Connection
     from doctor.model.message import Assertion
 
 _REQUEST: Final = ("saml-request",)
@@ -158,16 +157,11 @@ def _codes(text: str) -> Iterator[str]:
         yield match[0].upper() if match[0][-1].isdigit() else match[0].lower()
 
 
-def _held(view: View) -> Connection:
-    found = view.document.connection
-    if found is None:
-        raise NoDocument
-    return found
-
-
 def idp_sso_url(view: View) -> Any:
     """The sign-in address of the identity provider that the connection holds."""
-    return _held(view).idp_sso_url or Unknown.of("connection.idp_sso_url", NOT_SHOWN)
+    from doctor.facts.connection import held
+
+    return held(view).idp_sso_url or Unknown.of("connection.idp_sso_url", NOT_SHOWN)
 
 
 def _of(name: str, kind: Any, read: Any, **more: Any) -> Fact:

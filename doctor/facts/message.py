@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from doctor.facts.fact import NoDocument
+from doctor.facts.fact import NoDocument, only
 from doctor.model.message import Assertion, AuthnRequest, Encrypted, LogoutRequest, LogoutResponse, Response
 from doctor.model.state import ABSENT, Unknown
 
@@ -44,10 +44,7 @@ def _older(found: Response | Assertion) -> bool:
 
 def request_of(view: View) -> AuthnRequest:
     """The sign-in request in view. Raises `NoDocument`."""
-    found = view.document.message
-    if not isinstance(found, AuthnRequest):
-        raise NoDocument
-    return found
+    return only(view.document.message, AuthnRequest)
 
 
 def logout_of(view: View) -> LogoutRequest | LogoutResponse:

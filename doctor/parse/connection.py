@@ -53,7 +53,8 @@ def _is_scalekit(item: dict[str, Any]) -> bool:
     )
 
 
-def _text(item: dict[str, Any], *names: str) -> str | None:
+def text(item: dict[str, Any], *names: str) -> str | None:
+    """The first of these members that holds a text."""
     for name in names:
         value = item.get(name)
         if isinstance(value, str) and value.strip():
@@ -62,27 +63,27 @@ def _text(item: dict[str, Any], *names: str) -> str | None:
 
 
 def _workos(item: dict[str, Any]) -> Connection:
-    given = _text(item, "state") or _text(item, "status") or ""
-    kind = _text(item, "connection_type", "type") or ""
+    given = text(item, "state") or text(item, "status") or ""
+    kind = text(item, "connection_type", "type") or ""
     options = item.get("options") if isinstance(item.get("options"), dict) else {}
-    signing = [_text(options, "signing_cert")] if options else []
+    signing = [text(options, "signing_cert")] if options else []
     listed = item.get("saml_idp_signing_certs")  # of the call that lists them, kept beside the connection
-    signing += [_text(one, "value") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    signing += [text(one, "value") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     values = {**item, **(options or {})}
     return Connection(
-        vendor="workos", id=_text(item, "id"), name=_text(item, "name"), organization_id=_text(item, "organization_id"),
+        vendor="workos", id=text(item, "id"), name=text(item, "name"), organization_id=text(item, "organization_id"),
         state=STATES.get(given.lower()), state_given=given, enabled=None, protocol=_protocol(kind), type=kind,
         provider=None, domains=_domains(item.get("domains")), certificates=_certificates(signing),
-        acs_url=_text(values, "acs_url"), sp_entity_id=_text(values, "sp_entity_id"),
-        idp_entity_id=_text(values, "idp_entity_id"), idp_sso_url=_text(values, "idp_sso_url"),
-        metadata_url=_text(values, "idp_metadata_url"), redirect_uri=_text(values, "redirect_uri"),
+        acs_url=text(values, "acs_url"), sp_entity_id=text(values, "sp_entity_id"),
+        idp_entity_id=text(values, "idp_entity_id"), idp_sso_url=text(values, "idp_sso_url"),
+        metadata_url=text(values, "idp_metadata_url"), redirect_uri=text(values, "redirect_uri"),
         signing_option=None, idp_initiated=None, holds_metadata=None, notes=_workos_notes(item),
-        created_at=_text(item, "created_at"), updated_at=_text(item, "updated_at"),
+        created_at=text(item, "created_at"), updated_at=text(item, "updated_at"),
     )  # fmt: skip
 
 
 def _workos_notes(item: dict[str, Any]) -> tuple[str, ...]:
-    state, status = (_text(item, name) or "" for name in ("state", "status"))
+    state, status = (text(item, name) or "" for name in ("state", "status"))
     told = []
     normal, older = STATES.get(state.lower()), STATES.get(status.lower())
     if state and status and normal != older and not (normal == "validating" and older == "inactive"):
@@ -103,24 +104,24 @@ _DOCUMENTED: Final = frozenset({"draft", "active", "inactive", "validating"})
 def _scalekit(item: dict[str, Any]) -> Connection:
     saml = item.get("saml_config") if isinstance(item.get("saml_config"), dict) else {}
     oidc = item.get("oidc_config") if isinstance(item.get("oidc_config"), dict) else {}
-    kind = _text(item, "type") or ""
-    given = (_text(item, "status") or "").upper()
+    kind = text(item, "type") or ""
+    given = (text(item, "status") or "").upper()
     enabled = item.get("enabled") if isinstance(item.get("enabled"), bool) else None
     listed = saml.get("idp_certificates") if saml else None
-    texts = [_text(one, "certificate") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    idp = _text(saml or {}, "idp_entity_id", "idp_sso_url")
+    texts = [text(one, "certificate") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    idp = text(saml or {}, "idp_entity_id", "idp_sso_url")
     return Connection(
-        vendor="scalekit", id=_text(item, "id"), name=_text(item, "organization_name", "key_id"),
-        organization_id=_text(item, "organization_id"), state=_scalekit_state(given, enabled=enabled),
+        vendor="scalekit", id=text(item, "id"), name=text(item, "organization_name", "key_id"),
+        organization_id=text(item, "organization_id"), state=_scalekit_state(given, enabled=enabled),
         state_given=given,
-        enabled=enabled, protocol=_protocol(kind), type=kind, provider=_provider(_text(item, "provider")),
+        enabled=enabled, protocol=_protocol(kind), type=kind, provider=_provider(text(item, "provider")),
         domains=_domains(item.get("domains")), certificates=_certificates(texts),
-        acs_url=_text(saml or {}, "sp_assertion_url"), sp_entity_id=_text(saml or {}, "sp_entity_id"),
-        idp_entity_id=_text(saml or {}, "idp_entity_id"), idp_sso_url=_text(saml or {}, "idp_sso_url"),
-        metadata_url=_text(saml or {}, "idp_metadata_url"), redirect_uri=_text(oidc or {}, "redirect_uri"),
-        signing_option=_text(saml or {}, "saml_signing_option"), idp_initiated=_flag(saml, "allow_idp_initiated_login"),
+        acs_url=text(saml or {}, "sp_assertion_url"), sp_entity_id=text(saml or {}, "sp_entity_id"),
+        idp_entity_id=text(saml or {}, "idp_entity_id"), idp_sso_url=text(saml or {}, "idp_sso_url"),
+        metadata_url=text(saml or {}, "idp_metadata_url"), redirect_uri=text(oidc or {}, "redirect_uri"),
+        signing_option=text(saml or {}, "saml_signing_option"), idp_initiated=_flag(saml, "allow_idp_initiated_login"),
         holds_metadata=bool(idp or texts) if saml else None, notes=_scalekit_notes(given, enabled),
-        created_at=_text(item, "create_time", "created_at"), updated_at=_text(item, "update_time"),
+        created_at=text(item, "create_time", "created_at"), updated_at=text(item, "update_time"),
     )  # fmt: skip
 
 
@@ -159,8 +160,8 @@ def _domains(found: Any) -> tuple[Domain, ...]:
     for one in listed:
         if isinstance(one, str):
             domains.append(Domain(one.lower(), None))
-        elif isinstance(one, dict) and (name := _text(one, "domain")):
-            domains.append(Domain(name.lower(), _text(one, "state", "status")))
+        elif isinstance(one, dict) and (name := text(one, "domain")):
+            domains.append(Domain(name.lower(), text(one, "state", "status")))
     return tuple(domains)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from doctor.model.connection import Directory, Organization, OrganizationDomain, Token
+from doctor.parse.connection import text
 
 STATES: Final = {
     "linked": "linked", "active": "linked", "validating": "validating", "invalid_credentials": "invalid-credentials",
@@ -34,19 +35,19 @@ def organization(value: Any) -> Organization | None:
     listed = found.get("domains")
     domains = [one for item in listed if (one := domain(item))] if isinstance(listed, list) else []
     return Organization(
-        "scalekit" if scalekit else "workos", _text(found, "id"), _text(found, "name", "display_name"),
-        _text(found, "external_id"), tuple(domains),
+        "scalekit" if scalekit else "workos", text(found, "id"), text(found, "name", "display_name"),
+        text(found, "external_id"), tuple(domains),
     )  # fmt: skip
 
 
 def domain(item: Any) -> OrganizationDomain | None:
     """A domain of an organization, as either vendor shows it; None when it has no name."""
-    if not isinstance(item, dict) or (name := _text(item, "domain")) is None:
+    if not isinstance(item, dict) or (name := text(item, "domain")) is None:
         return None
-    given = _text(item, "state", "verification_status") or ""
-    token = _text(item, "verification_token", "txt_record_secret")
+    given = text(item, "state", "verification_status") or ""
+    token = text(item, "verification_token", "txt_record_secret")
     return OrganizationDomain(
-        name.lower(), _DOMAIN_STATES.get(given.lower()), given, _text(item, "verification_strategy"), token,
+        name.lower(), _DOMAIN_STATES.get(given.lower()), given, text(item, "verification_strategy"), token,
         *(_record(item, name.lower(), token) if token else (None, None)),
     )  # fmt: skip
 
@@ -56,9 +57,9 @@ def _record(item: dict[str, Any], name: str, token: str) -> tuple[str, str]:
 
     WorkOS: `prefix=token` at the domain itself. Scalekit names a key, which is a host below the domain.
     """
-    host = _text(item, "txt_record_key")
+    host = text(item, "txt_record_key")
     if host is None:
-        return f"{_text(item, 'verification_prefix') or 'verification_token'}={token}", name
+        return f"{text(item, 'verification_prefix') or 'verification_token'}={token}", name
     bare = host.rstrip(".").lower()
     return token, bare if bare == name or bare.endswith(f".{name}") else f"{bare}.{name}"
 
@@ -77,39 +78,39 @@ def _one(item: dict[str, Any]) -> Directory:
 
 
 def _workos(item: dict[str, Any]) -> Directory:
-    given = _text(item, "state") or ""
+    given = text(item, "state") or ""
     counts = item.get("metadata") if isinstance(item.get("metadata"), dict) else {}
     users = counts.get("users") if isinstance(counts, dict) and isinstance(counts.get("users"), dict) else {}
     state = STATES.get(given.lower())
     return Directory(
-        vendor="workos", id=_text(item, "id"), name=_text(item, "name"), organization_id=_text(item, "organization_id"),
-        state=state, state_given=given, enabled=None, type=_text(item, "type") or "", domain=_text(item, "domain"),
+        vendor="workos", id=text(item, "id"), name=text(item, "name"), organization_id=text(item, "organization_id"),
+        state=state, state_given=given, enabled=None, type=text(item, "type") or "", domain=text(item, "domain"),
         endpoint=None, users=_count(users, "active"), inactive_users=_count(users, "inactive"),
-        groups=_count(counts, "groups"), last_synced_at=None, tokens=None, created_at=_text(item, "created_at"),
-        updated_at=_text(item, "updated_at"), notes=_notes(given, state),
+        groups=_count(counts, "groups"), last_synced_at=None, tokens=None, created_at=text(item, "created_at"),
+        updated_at=text(item, "updated_at"), notes=_notes(given, state),
     )  # fmt: skip
 
 
 def _scalekit(item: dict[str, Any]) -> Directory:
     """Its `status` is free text; enabled or not is what it says for sure (protobuf JSON leaves a false one out)."""
-    given, enabled = _text(item, "status") or "", item.get("enabled") is True
+    given, enabled = text(item, "status") or "", item.get("enabled") is True
     listed = item.get("secrets")
     tokens = tuple(_token(one) for one in listed if isinstance(one, dict)) if isinstance(listed, list) else None
     state = _SCALEKIT.get(given.lower()) or STATES.get(given.lower())
     state = "unlinked" if not enabled and state != "validating" else state or ("linked" if not given else None)
     return Directory(
-        vendor="scalekit", id=_text(item, "id"), name=_text(item, "name"),
-        organization_id=_text(item, "organization_id"), state=state, state_given=given, enabled=enabled,
-        type=" ".join(filter(None, (_text(item, "directory_provider"), _text(item, "directory_type")))), domain=None,
-        endpoint=_text(item, "directory_endpoint"), users=_count(item, "total_users"), inactive_users=None,
-        groups=_count(item, "total_groups"), last_synced_at=_text(item, "last_synced_at"), tokens=tokens,
-        created_at=_text(item, "create_time"), updated_at=_text(item, "update_time"), notes=_notes(given, state),
+        vendor="scalekit", id=text(item, "id"), name=text(item, "name"),
+        organization_id=text(item, "organization_id"), state=state, state_given=given, enabled=enabled,
+        type=" ".join(filter(None, (text(item, "directory_provider"), text(item, "directory_type")))), domain=None,
+        endpoint=text(item, "directory_endpoint"), users=_count(item, "total_users"), inactive_users=None,
+        groups=_count(item, "total_groups"), last_synced_at=text(item, "last_synced_at"), tokens=tokens,
+        created_at=text(item, "create_time"), updated_at=text(item, "update_time"), notes=_notes(given, state),
     )  # fmt: skip
 
 
 def _token(item: dict[str, Any]) -> Token:
     return Token(
-        _text(item, "status"), _text(item, "expire_time"), _text(item, "last_used_time"), _text(item, "secret_suffix")
+        text(item, "status"), text(item, "expire_time"), text(item, "last_used_time"), text(item, "secret_suffix")
     )
 
 
@@ -124,11 +125,3 @@ def _count(item: Any, name: str) -> int | None:
     if isinstance(value, str) and value.isdigit() and len(value) < 10:
         value = int(value)  # protobuf JSON writes 64-bit numbers as text
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _text(item: dict[str, Any], *names: str) -> str | None:
-    for name in names:
-        value = item.get(name)
-        if isinstance(value, str) and value.strip():
-            return value
-    return None

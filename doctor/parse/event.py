@@ -10,6 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.model.event import Event
+from doctor.parse.connection import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +21,11 @@ MAX: Final = 20_000
 
 def of_bytes(data: bytes) -> tuple[Event, ...] | None:
     """The events in a file or on standard input; None when it holds no JSON at all."""
-    text = data.decode("utf-8-sig", "replace")
+    written = data.decode("utf-8-sig", "replace")
     try:
-        return read_all(json.loads(text))
+        return read_all(json.loads(written))
     except (ValueError, RecursionError):
-        rows = [row for line in text.splitlines()[:MAX] if (row := _line(line)) is not None]
+        rows = [row for line in written.splitlines()[:MAX] if (row := _line(line)) is not None]
     return read_all(rows) if rows else None
 
 
@@ -52,9 +53,9 @@ def _items(value: Any) -> Iterator[Any]:
 def _one(item: Any) -> Event | None:
     if not isinstance(item, dict) or not isinstance(item.get("data"), dict):
         return None
-    if (name := _text(item, "event")) is not None:
+    if (name := text(item, "event")) is not None:
         return _workos(item, name)
-    name = _text(item, "type")
+    name = text(item, "type")
     return _scalekit(item, name) if name is not None else None
 
 
@@ -64,16 +65,16 @@ def _workos(item: dict[str, Any], name: str) -> Event:
     domain = _inner(data, "organization_domain")
     subject = name.partition(".")[0]
     return Event(
-        vendor="workos", id=_text(item, "id"), name=name, at=_text(item, "created_at"),
-        connection_id=_text(sso, "connection_id") or _text(connection, "id") or _own(data, subject == "connection"),
-        organization_id=_text(sso, "organization_id") or _text(connection, "organization_id")
-        or _text(domain, "organization_id") or _text(data, "organization_id"),
-        directory_id=_text(data, "directory_id") or _own(data, name in ("dsync.activated", "dsync.deleted")),
-        session_id=_text(sso, "session_id"), user=_text(data, "email") or _text(data, "user_id"),
-        code=_text(error, "code") or _text(data, "reason"), message=_text(error, "message"),
-        state=_text(data, "state"), domain=_text(data, "domain") or _text(domain, "domain"),
-        certificate=_text(certificate, "certificate_type"),
-        expires_at=_text(certificate, "expiry_date"), days_left=_number(data, "days_until_expiry"),
+        vendor="workos", id=text(item, "id"), name=name, at=text(item, "created_at"),
+        connection_id=text(sso, "connection_id") or text(connection, "id") or _own(data, subject == "connection"),
+        organization_id=text(sso, "organization_id") or text(connection, "organization_id")
+        or text(domain, "organization_id") or text(data, "organization_id"),
+        directory_id=text(data, "directory_id") or _own(data, name in ("dsync.activated", "dsync.deleted")),
+        session_id=text(sso, "session_id"), user=text(data, "email") or text(data, "user_id"),
+        code=text(error, "code") or text(data, "reason"), message=text(error, "message"),
+        state=text(data, "state"), domain=text(data, "domain") or text(domain, "domain"),
+        certificate=text(certificate, "certificate_type"),
+        expires_at=text(certificate, "expiry_date"), days_left=_number(data, "days_until_expiry"),
     )  # fmt: skip
 
 
@@ -82,13 +83,13 @@ def _scalekit(item: dict[str, Any], name: str) -> Event:
     error = _inner(data, "error")
     about = "connection" if ".sso_" in name else "directory" if ".directory" in name else ""
     return Event(
-        vendor="scalekit", id=_text(item, "id"), name=name, at=_text(item, "occurred_at", "created_at"),
-        connection_id=_text(data, "connection_id") or _own(data, about == "connection"),
-        organization_id=_text(item, "organization_id") or _text(data, "organization_id"),
-        directory_id=_text(data, "directory_id") or _own(data, name.endswith(_SWITCHED)),
-        user=_text(data, "email"), code=_text(error, "code", "error_code") or _text(data, "error_code"),
-        message=_text(error, "message") or _text(data, "error_message"), state=_text(data, "status"),
-        domain=_text(data, "domain"),
+        vendor="scalekit", id=text(item, "id"), name=name, at=text(item, "occurred_at", "created_at"),
+        connection_id=text(data, "connection_id") or _own(data, about == "connection"),
+        organization_id=text(item, "organization_id") or text(data, "organization_id"),
+        directory_id=text(data, "directory_id") or _own(data, name.endswith(_SWITCHED)),
+        user=text(data, "email"), code=text(error, "code", "error_code") or text(data, "error_code"),
+        message=text(error, "message") or text(data, "error_message"), state=text(data, "status"),
+        domain=text(data, "domain"),
     )  # fmt: skip
 
 
@@ -97,7 +98,7 @@ _SWITCHED: Final = ("directory_enabled", "directory_disabled")
 
 def _own(data: dict[str, Any], mine: bool) -> str | None:  # noqa: FBT001
     """The id of the object itself, where the event's data is that object."""
-    return _text(data, "id") if mine else None
+    return text(data, "id") if mine else None
 
 
 def _inner(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -108,11 +109,3 @@ def _inner(data: dict[str, Any], name: str) -> dict[str, Any]:
 def _number(data: dict[str, Any], name: str) -> float | None:
     value = data.get(name)
     return value if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9 else None
-
-
-def _text(item: dict[str, Any], *names: str) -> str | None:
-    for name in names:
-        value = item.get(name)
-        if isinstance(value, str) and value.strip():
-            return value
-    return None

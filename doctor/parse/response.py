@@ -24,6 +24,7 @@ from doctor.parse.saml import (
     first,
     instant,
     seals,
+    status_of,
     text_of,
     texts,
 )
@@ -82,7 +83,7 @@ def _holds_comment(element: Element) -> bool:
 def _response(root: Element, scope: Scope) -> message.Response:
     own = list(root.iterchildren(SAML + "Assertion"))
     return message.Response(
-        *_head(root), cut(root.get("InResponseTo")), instant(root.get("IssueInstant")), _status(root, scope),
+        *_head(root), cut(root.get("InResponseTo")), instant(root.get("IssueInstant")), status_of(root, scope, SAMLP),
         tuple(assertion.read(one, scope) for one in own[:MAX_ASSERTIONS]), len(own),
         sum(1 for _ in root.iter(SAML + "Assertion")) - len(own),
         tuple(encrypted(one, "assertion", scope) for one in first(root, SAML + "EncryptedAssertion")),
@@ -94,18 +95,6 @@ def _head(root: Element) -> tuple[str | None, str | None, str | None, str | None
     """ID, version, issuer and destination."""
     get = root.get
     return cut(get("ID")), cut(get("Version")), text_of(child(root, SAML + "Issuer")), cut(get("Destination"))
-
-
-def _status(root: Element, scope: Scope) -> message.Status | None:
-    status = child(root, SAMLP + "Status")
-    if status is None:
-        return None
-    codes: list[str] = []
-    code = child(status, SAMLP + "StatusCode")
-    while code is not None and len(codes) < 10:
-        codes.append(cut(code.get("Value")) or "")
-        code = child(code, SAMLP + "StatusCode")
-    return message.Status(tuple(codes), text_of(child(status, SAMLP + "StatusMessage")), scope.place(status))
 
 
 def _encrypted(root: Element, scope: Scope) -> message.Encrypted:
@@ -138,7 +127,7 @@ def _logout(root: Element, scope: Scope) -> message.LogoutRequest:
 def _logged_out(root: Element, scope: Scope) -> message.LogoutResponse:
     get = root.get
     return message.LogoutResponse(
-        *_head(root), cut(get("InResponseTo")), instant(get("IssueInstant")), _status(root, scope),
+        *_head(root), cut(get("InResponseTo")), instant(get("IssueInstant")), status_of(root, scope, SAMLP),
         seals(root, scope), scope.place(root),
     )  # fmt: skip
 

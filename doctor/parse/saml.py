@@ -62,6 +62,19 @@ class Scope(NamedTuple):
         return any(element in self.split for element in elements)
 
 
+def status_of(root: Element, scope: Scope, namespace: str) -> message.Status | None:
+    """The status of an answer, its codes from the outermost to the innermost; None when it has none."""
+    status = child(root, namespace + "Status")
+    if status is None:
+        return None
+    codes: list[str] = []
+    code = child(status, namespace + "StatusCode")
+    while code is not None and len(codes) < 10:
+        codes.append(cut(code.get("Value")) or "")
+        code = child(code, namespace + "StatusCode")
+    return message.Status(tuple(codes), text_of(child(status, namespace + "StatusMessage")), scope.place(status))
+
+
 def child(parent: Element | None, tag: str) -> Element | None:
     """The first child with this name; a third of the cost of `find`, and None has none."""
     return None if parent is None else next(parent.iterchildren(tag), None)

@@ -10,7 +10,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from doctor.model import message
-from doctor.parse.saml import DS, MAX_PARTS, SAML1, SAMLP1, child, cut, first, instant, seal, seals, text_of, texts
+from doctor.parse.saml import (
+    DS,
+    MAX_PARTS,
+    SAML1,
+    SAMLP1,
+    child,
+    cut,
+    first,
+    instant,
+    seal,
+    seals,
+    status_of,
+    text_of,
+    texts,
+)
 
 if TYPE_CHECKING:
     from doctor.parse.saml import Scope
@@ -52,15 +66,10 @@ def _version(element: Element) -> str | None:
 
 def _status(root: Element, scope: Scope) -> message.Status | None:
     """Codes are qualified names such as samlp:Success; SAML 2.0 has the same ones as URIs."""
-    status = child(root, SAMLP1 + "Status")
-    if status is None:
+    found = status_of(root, scope, SAMLP1)
+    if found is None:
         return None
-    codes: list[str] = []
-    code = child(status, SAMLP1 + "StatusCode")
-    while code is not None and len(codes) < 10:
-        codes.append(_STATUS + (cut(code.get("Value")) or "").rpartition(":")[2])
-        code = child(code, SAMLP1 + "StatusCode")
-    return message.Status(tuple(codes), text_of(child(status, SAMLP1 + "StatusMessage")), scope.place(status))
+    return found._replace(codes=tuple(_STATUS + one.rpartition(":")[2] for one in found.codes))
 
 
 def _subject(element: Element, scope: Scope) -> message.Subject | None:

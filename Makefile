@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers vendors browser docs examples pictures lock clean
+.PHONY: demo test check format lint types contracts lowest bench corpus agreement clinic peers scim-servers oidc-servers vendors terminal browser docs examples pictures lock clean
 
 demo: $(VENV)/run                      ## install, and check the shipped examples
 	@$(BIN)/python -m tests.demo
@@ -58,6 +58,10 @@ oidc-servers: $(VENV)/run              ## real OpenID providers, each with its m
 vendors: $(VENV)/run                   ## the vendors' own SDKs beside doctor, on one server
 	$(BIN)/python -m peers.vendors
 	$(BIN)/python -m pytest -q tests/test_vendor_peers.py tests/test_scalekit_peers.py
+
+terminal: $(VENV)/dev                  ## the terminal app on a real terminal, in tmux
+	$(BIN)/python -m peers.tmux
+	$(BIN)/python -m pytest -q tests/test_tui_terminal.py
 
 browser: $(VENV)/dev                   ## doctor serve in Chromium, headless
 	$(BIN)/python -m peers.chromium

@@ -151,3 +151,17 @@ def _fetched(command: list[str], folder: Path | None = None) -> None:
 
 def _tool(command: list[str]) -> str:
     return next(name for name in ("pip", "npm", "apt-get") if name in command)
+
+
+def told(peer: str, packages: Packages) -> int:
+    """Install, and say what came of it: 1 when it is broken; where it cannot be had at all the reason is printed."""
+    try:
+        install(peer, packages)
+    except UnavailableError as error:
+        print(f"skipped {peer}: {error}")
+        return 0
+    except PeerError as error:
+        print(f"broken: {peer}: {error}")
+        return 1
+    print(f"{peer}: {missing(peer, packages) or 'installed'}")
+    return 0

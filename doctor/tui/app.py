@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.app import App
 from textual.events import InputEvent
 from textual.reactive import Reactive
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import NoActiveWorker, get_current_worker
 
 from doctor.model.error import DoctorError
@@ -110,7 +111,12 @@ class DoctorApp(App[None]):
         wanted = self._preferences.ascii
         if glyph.plain_terminal() if wanted is None else wanted:
             self.glyphs = glyph.ASCII
+            ScrollBar.renderer = glyph.PlainBars
             self.add_class("-ascii")
+
+    def on_unmount(self) -> None:
+        """Leave the framework's scroll bars as they were."""
+        ScrollBar.renderer = ScrollBarRender
 
     def on_ready(self) -> None:
         """While somebody looks at the first screen, load the others."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import locale
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+from textual.scrollbar import ScrollBarRender
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -44,6 +46,13 @@ ASCII: Final = Glyphs(
     cell="#", gap="-", now="!", tee="|", end="`", line="-", right=">", left="<", ellipsis="...", bullet="*",
     pointer=">", spinner="|/-\\",
 )  # fmt: skip
+
+
+class PlainBars(ScrollBarRender):
+    """Scroll bars of whole cells, without the framework's eighths of a block."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 def plain_terminal() -> bool:

@@ -32,13 +32,14 @@ class Export(Dialog):
         super().__init__()
         self._exported, self._picture, self._place = exported, picture, place
         self._forms = list(FORMS) if exported is not None else ["svg"]
+        self._offered = self._named(self._forms[0])
 
     def compose(self) -> ComposeResult:
         """Forms and the name."""
         with self.boxed("Export"):
             yield OptionList(*(Option(paint.plain(FORMS[form])) for form in self._forms), id="forms")
             yield Static("File", classes="said")
-            yield Input(self._named(self._forms[0]), id="file")
+            yield Input(self._offered, id="file")
             yield Static("enter writes it, esc leaves it", classes="hint")
 
     def _named(self, form: str) -> str:
@@ -50,8 +51,10 @@ class Export(Dialog):
         self.query_one(OptionList).focus()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """The name ends like the form."""
-        self.query_one(Input).value = self._named(self._forms[event.option_index])
+        """The name ends like the form, unless somebody has given another one."""
+        field, named = self.query_one(Input), self._named(self._forms[event.option_index])
+        if field.value in (self._offered, named):
+            field.value = self._offered = named
 
     def on_option_list_option_selected(self) -> None:
         """Write it."""
@@ -65,7 +68,8 @@ class Export(Dialog):
         from doctor.tui.app import DoctorApp
 
         form = self._forms[self.query_one(OptionList).highlighted or 0]
-        path, text, app = Path(self.query_one(Input).value).expanduser(), self.written(form), self.app
+        name = self.query_one(Input).value.strip() or self._named(form)
+        path, text, app = Path(name).expanduser(), self.written(form), self.app
         self.dismiss()
         if isinstance(app, DoctorApp):
             app.work(

@@ -220,17 +220,16 @@ def test_unlike_a_time_zone(seconds: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("begins", "ends", "needed", "advice"),
+    ("begins", "ends", "needed"),
     [
-        (-60, 300, 0, "none-needed"), (0, 300, 0, "none-needed"), (0.2, 300, 1, "fine"), (300, 900, 300, "fine"),
-        (301, 900, 301, "for-a-while"), (None, -599, 600, "for-a-while"), (None, -600, 601, "unwise"),
-        (None, 0, 1, "fine"), (None, 0.5, 0, "none-needed"), (HOUR, None, HOUR, "unwise"),
-        (None, None, 0, "none-needed"),
+        (-60, 300, 0), (0, 300, 0), (0.2, 300, 1), (300, 900, 300),
+        (301, 900, 301), (None, -599, 600), (None, -600, 601),
+        (None, 0, 1), (None, 0.5, 0), (HOUR, None, HOUR),
+        (None, None, 0),
     ],
 )  # fmt: skip
-def test_the_tolerance_that_would_save_it(begins: float | None, ends: float | None, needed: int, advice: str) -> None:
+def test_the_tolerance_that_would_save_it(begins: float | None, ends: float | None, needed: int) -> None:
     assert offset.tolerance_needed(maybe(begins), maybe(ends), NOW) == needed
-    assert offset.advice(needed) == advice
 
 
 @given(st.floats(-9000, 9000), st.floats(1, 9000))
@@ -312,7 +311,7 @@ def test_late_is_not_behind() -> None:
     view = one_of(Draft(), login__received_at=at(HOUR))
     assert facts(view, *DIRECTION) == [None, 0, None]
     assert view["response.seconds_late"] == HOUR - 300
-    assert view["response.tolerance_advice"] == "unwise"
+    assert view["response.tolerance_needed_seconds"] > 600
     assert view["response.issued_after_receipt_seconds"] == 0
 
 

@@ -24,7 +24,6 @@ _PROBE: Final = "doctor probe clock HOST"
 _MEASURE: Final = "doctor probe clock HOST, or --set"
 _A_RESPONSE: Final = "a captured response"
 _WAYS: Final = enum("ahead", "behind", "none")
-_ADVICE: Final = enum("none-needed", "fine", "for-a-while", "unwise")
 _KEPT: Final = ("clock.joined", "clock.alone")
 """Where the view of the case keeps what its documents tell together, and any view its own: no facts, never asked for."""
 
@@ -167,14 +166,6 @@ def _window(view: View, name: str, bound: str) -> Any:
     return at if isinstance(at, Unknown) or at is ABSENT else (begins, ends, at)
 
 
-def tolerance_advice(view: View) -> Any:
-    """Whether the tolerance that the response would need is wise: up to 300 seconds is usual, up to 600 may serve for a
-    while, beyond that the clock must be set right."""
-    from doctor.facts.offset import advice
-
-    return mapped(view, "response.tolerance_needed_seconds", advice)
-
-
 def after_receipt(view: View) -> Any:
     """By how many seconds the response says that it was issued after it arrived; 0 when it was issued before."""
     found = inputs(view, "response.issued_at", "response.judged_at")
@@ -267,6 +258,5 @@ FACTS: Final = (
     Fact("response.too_early", BOOL, too_early, _RESPONSES),
     Fact("response.too_late", BOOL, too_late, (*_CASE, *_RESPONSES)),
     Fact("response.tolerance_needed_seconds", NUMBER, needed, _RESPONSES),
-    Fact("response.tolerance_advice", _ADVICE, tolerance_advice, _RESPONSES),
     Fact("response.issued_after_receipt_seconds", NUMBER, after_receipt, _RESPONSES, optional=True),
 )  # fmt: skip

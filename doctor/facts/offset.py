@@ -25,8 +25,6 @@ WITNESS_WIDTH: Final = 120.0
 """Seconds between the bounds of a clock that can still vouch for another one."""
 TOLERANCE: Final = 300
 """Seconds that service providers usually allow (saml2int SDP-G01: three to five minutes)."""
-FOR_A_WHILE: Final = 600
-"""Seconds of tolerance that may be borne until the clock is right."""
 _ZONE: Final = 1800
 _ZONE_EARLY: Final = 120
 _ZONE_LATE: Final = 5
@@ -246,10 +244,3 @@ def tolerance_needed(begins: datetime | None, ends: datetime | None, received: d
     early = (begins - received).total_seconds() if begins else 0.0
     late = (received - ends).total_seconds() if ends else -1.0
     return max(0, math.ceil(early), math.floor(late) + 1)
-
-
-def advice(needed: int) -> str:
-    """Whether so much tolerance is wise: none-needed, fine, for-a-while, unwise (set the clock right instead)."""
-    if needed <= 0:
-        return "none-needed"
-    return "fine" if needed <= TOLERANCE else "for-a-while" if needed <= FOR_A_WHILE else "unwise"

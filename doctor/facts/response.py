@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _R: Final = ("saml-response",)
 _A_RESPONSE: Final = "a captured response"
-CLOCKS_AGREE: Final = 300
-"""Seconds by which a clock may be off and its times still be compared with another's."""
 _A_CAPTURE: Final = "a capture of the whole sign-in"
 
 

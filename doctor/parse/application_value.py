@@ -7,7 +7,6 @@ Nothing here raises: what is no such value is None, and None means that the expo
 from __future__ import annotations
 
 import binascii
-import hashlib
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -158,11 +157,6 @@ def moment(value: Any) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def thumbprint(one: Certificate) -> str:
-    """The SHA-1 fingerprint of a certificate in hex, as Microsoft's products name certificates."""
-    return hashlib.sha1(one.der).hexdigest() if one.der else ""  # noqa: S324  (a name, not a protection)
 
 
 def hexed(value: Any) -> str | None:

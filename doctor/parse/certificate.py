@@ -11,7 +11,7 @@ import hashlib
 import re
 import warnings
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -19,9 +19,6 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from doctor.model.document import Certificate
 from doctor.model.finding import NOWHERE, Place
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _BEGIN: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
 _ARMOUR: Final = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]*-----")
@@ -218,8 +215,3 @@ def looks_base64(text: str) -> bool:
     if core and text.isascii() and not core.encode().translate(None, _ALPHABET):
         return True  # told much faster than by the pattern
     return _BASE64.fullmatch(text) is not None
-
-
-def days_between(later: datetime, earlier: datetime) -> int:
-    """Whole days from `earlier` to `later`, negative once `later` has passed."""
-    return int((later - earlier).total_seconds() // 86400)

@@ -22,7 +22,6 @@ from doctor.sources import case_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION: Final = 1
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS document (sha256 TEXT PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS kase (

@@ -69,7 +69,7 @@ class Changer:
         change.offered(self._row.place.vendor, self._action)
         api = online.client(self._row.place, allow_private=self._page.private)
         ident, owner = self._row.one.id or "", self._row.one.organization_id
-        self._page.doing = f"asking how {ident} stands now"
+        self._page.doing, self._page.done = f"asking how {ident} stands now", ""
         aside(self._page, partial(change.looked, api, self._row.place.vendor, ident, owner), partial(self._shown, api))
 
     def _shown(self, api: Client, found: Looked | DoctorError) -> None:
@@ -106,6 +106,6 @@ class Changer:
         self._page.refreshed()
 
     def _settled(self, wanted: Change, done: Done) -> None:
-        self._page.notify(pages.changed(wanted.shown, done), markup=False)
+        self._page.done = pages.changed(wanted.shown, done)
         if done.gone or done.after is not None:
             self._page.seen_anew(self._row, done.after)

@@ -11,6 +11,7 @@ from doctor.tui.aside import aside
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from doctor.model.connection import Connection
     from doctor.sources.online import Detail, Row
     from doctor.tui.screens.connections import Connections
 
@@ -59,7 +60,9 @@ class Details:
 
         self._timer = None
         row = self._wanted
-        if row is None or self._asking or not self._page.is_current or row.one.id is None:
+        if row is None or row.one.id is None or self._asking or not self._page.is_current:
+            return
+        if self._known.get(row.key, (None, None))[0] == row.one:
             return
         self._asking = True
         aside(self._page, partial(online.detail, row.place, row.one, allow_private=self._page.private),
@@ -70,6 +73,14 @@ class Details:
         if isinstance(found, DoctorError):
             self._known[row.key] = (row.one, None)
         else:
-            self._known[row.key] = (row.one, found)
             self._page.looks.look(row.key, found.seen)
+            self._known[row.key] = (self._corrected(row, found), found)
         self._page.refreshed()
+
+    def _corrected(self, row: Row, found: Detail) -> Connection:
+        """The connection of the list, in the state in which it turned out to be."""
+        if found.one is None or found.one.state_given == row.one.state_given:
+            return row.one
+        one = row.one._replace(state=found.one.state, state_given=found.one.state_given, enabled=found.one.enabled)
+        self._page.seen_anew(row, one)
+        return one

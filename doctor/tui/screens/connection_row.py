@@ -61,8 +61,8 @@ def head(page: Connections, count: int, words: str) -> Iterator[Content | str]:
     if page.watcher.said:
         mark = f"{page.glyphs.pointer} watching " if page.watcher.on else ""
         yield Content.assemble((mark, paint.ACCENT), paint.plain(f"{page.watcher.name}: {page.watcher.said}"))
-    if page.doing:
-        yield paint.plain(page.doing, paint.ACCENT)
+    if page.doing or page.done:
+        yield paint.plain(page.doing or page.done, paint.ACCENT)
 
 
 def tabs(stock: Stock) -> list[Tab]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Watcher:
-    """At most one connection is watched. `said` tells how it stands, or how it ended."""
+    """At most one connection is watched. `said` tells how it stands, or how it ended; `looks` how often it was seen."""
 
     def __init__(self, page: Connections) -> None:
         self._page = page
@@ -26,7 +26,7 @@ class Watcher:
         self.said = ""
         self._watch: Watch | None = None
         self._timer: Timer | None = None
-        self._looks = 0
+        self.looks = 0
 
     @property
     def name(self) -> str:
@@ -46,7 +46,7 @@ class Watcher:
         self.stop()
         api = online.client(row.place, allow_private=self._page.private)
         diagnose = partial(casework.diagnosed, book=self._page.desk.book)
-        self.row, self.ended, self._looks = row, None, 0
+        self.row, self.ended, self.looks = row, None, 0
         self._watch = watching.Watch(api, row.place.vendor, online.about(row.one), plan, diagnose)
         self.said = "asking for its state; esc ends the watch"
         self._look(self._watch)
@@ -71,14 +71,14 @@ class Watcher:
     def _looked(self, watch: Watch, wait: Any) -> None:
         if watch is not self._watch:
             return
-        self._looks += 1
+        self.looks += 1
         if isinstance(wait, DoctorError):
             self.stop()
             self._page.doctor.fail(wait)
         elif wait is None:
             self._over(watch)
         else:
-            times = f"looked {self._looks} time{'s' * (self._looks != 1)}"
+            times = f"looked {self.looks} time{'s' * (self.looks != 1)}"
             self.said = f"{times}, again in {wait:.0f} s; esc ends the watch"
             self._timer = self._page.set_timer(wait, partial(self._look, watch))
         self._page.refreshed()

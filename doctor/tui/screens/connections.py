@@ -71,8 +71,8 @@ class Connections(Page):
         super().__init__()
         self.plan = plan or watching.Plan()
         self.looks = history.Looks()
-        self.doing = ""
-        """What is being done to a connection at this moment, in words."""
+        self.doing = self.done = ""
+        """What is being done to a connection at this moment, and what was done last, in words."""
         self.reader = Reader(self)
         self.watcher = Watcher(self)
         self._details = Details(self)

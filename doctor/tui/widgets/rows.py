@@ -44,7 +44,7 @@ class Rows(ScrollView, can_focus=True):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Diagnose", id="choose"),
+        Binding("enter", "choose", "Diagnose", id="choose", key_display="enter"),
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),

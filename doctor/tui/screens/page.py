@@ -11,6 +11,8 @@ from doctor.tui.widgets.bar import Busy, TitleBar
 from doctor.tui.widgets.keys import Keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.events import Resize
 
@@ -39,6 +41,8 @@ class Page(Screen[None]):
     PLACE: ClassVar[str] = ""
     ABOUT: ClassVar[str] = ""
     """What the screen is for, for its help."""
+    PARTS: ClassVar[Mapping[str, str]] = {}
+    """What each part that takes keys is called, by its id: the first line says where the keys go."""
     COPIES: ClassVar[bool] = False
     """Whether there is something to copy."""
 
@@ -79,15 +83,16 @@ class Page(Screen[None]):
     def painted(self) -> None:
         """Show what stands on the desk now."""
         if self.is_mounted:
-            self.query_one(TitleBar).tell(self.PLACE, self.desk, self.glyphs)
+            self._titled()
             self.paint_page()
 
     def paint_page(self) -> None:
         """Paint what is this screen's own."""
 
     def on_screen_resume(self) -> None:
-        """It is on top again."""
-        self.call_after_refresh(self.painted)
+        """It is on top again; unless it goes at once, since several are closed."""
+        if self.is_current:
+            self.call_after_refresh(self.painted)
 
     def on_resize(self, _event: Resize) -> None:
         """The title goes to both edges."""
@@ -95,7 +100,12 @@ class Page(Screen[None]):
 
     def _titled(self) -> None:
         if self.is_mounted:
-            self.query_one(TitleBar).tell(self.PLACE, self.desk, self.glyphs)
+            part = self.PARTS.get(self.focused.id or "", "") if self.focused is not None else ""
+            self.query_one(TitleBar).tell(self.PLACE, part, self.desk, self.glyphs)
+
+    def on_descendant_focus(self) -> None:
+        """Say which part has the keys now."""
+        self._titled()
 
     def told_busy(self, said: str) -> None:
         """Long work begins, or ends (nothing said)."""

@@ -18,7 +18,7 @@ from doctor.tui import paint
 from doctor.tui.screens.page import Exported, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -29,6 +29,7 @@ class Rules(Page):
 
     NAME = "rules"
     PLACE = "Rules"
+    PARTS: ClassVar[Mapping[str, str]] = {"query": "search", "list": "rules", "page": "page"}
     COPIES = True
     ABOUT = (
         "Every rule: what it says, when it holds, who must do what, what would prove it wrong, and what it rests on. "
@@ -57,14 +58,19 @@ class Rules(Page):
                 yield Static(id="text")
 
     def on_mount(self) -> None:
-        """The whole list."""
+        """Keys go through the list."""
+        self.query_one("#list").focus()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The whole list, after the first picture: both at once would keep a key waiting."""
         self._all = authoring.listing(self.desk.book)
         self.filtered()
-        self.query_one("#list").focus()
+        self.paint_page()
 
     def paint_page(self) -> None:
         """Go to the rule that was asked for."""
-        if self.wanted is None:
+        if self.wanted is None or not self._all:
             return
         wanted, self.wanted = self.wanted, None
         if not any(row["id"] == wanted for row in self._rows):

@@ -255,3 +255,8 @@ def test_every_option_is_documented(command: str) -> None:
     found = actions(parser_of(command))
     assert len(found) > 2
     assert [(prog, one.dest) for prog, one in found if not one.help and one.nargs != "A..."] == []
+
+
+def test_facts_that_every_document_tells_of_itself() -> None:
+    tables = registry.registry().items()
+    assert {name for name, facts in tables if all("*" in one.on for one in facts)} == registry.EVERYWHERE

@@ -8,14 +8,13 @@ values that an error text quotes). Where documents disagree among themselves the
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine.example import given_value
 from doctor.engine.judge import shown
 from doctor.facts.evidence import Contradiction
 from doctor.facts.fact import PENDING, View
-from doctor.facts.registry import OF_CASE, declared, derivations, registry
+from doctor.facts.registry import EVERYWHERE, OF_CASE, declared, derivations
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
@@ -58,7 +57,9 @@ class CaseView(View):
         """The facts of which some evidence tells a value, and `evidence.contradictions` where there is one."""
         said = {name for name, told in self.given.items() if any(not isinstance(one.value, Unknown) for one in told)}
         for view in self.documents:
-            said |= {name for name in view.derivations if not isinstance(view[name], Unknown) and not _anywhere(name)}
+            said |= {
+                name for name in view.derivations if not isinstance(view[name], Unknown) and name not in EVERYWHERE
+            }
         return frozenset(said | ({"evidence.contradictions"} if self["evidence.contradictions"] else set()))
 
     def __missing__(self, name: str) -> Any:
@@ -92,7 +93,7 @@ class CaseView(View):
         return present[0].value
 
     def _observed(self, name: str) -> list[Told]:
-        if not self.documents or _anywhere(name):
+        if name in EVERYWHERE:  # it says nothing of the case
             return []
         return [
             Told(view[name], OBSERVED, view.document.name)
@@ -115,13 +116,6 @@ class CaseView(View):
             fact=name, label=(fact and fact.label) or name, observed=str(shown(value)), said=str(shown(one.value)),
             observed_in=self.sources.get(name, "the evidence"), said_by=one.source,
         )  # fmt: skip
-
-
-@cache
-def _anywhere(name: str) -> bool:
-    """Whether every document tells this fact of itself: then it says nothing of the case."""
-    declarations = registry().get(name, ())
-    return all("*" in fact.on for fact in declarations)
 
 
 def _plain(value: Any) -> Any:

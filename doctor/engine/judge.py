@@ -176,8 +176,8 @@ def _masking(read: Callable[[str], Any], outcome: Outcome) -> Callable[[str], An
 
     def masked(name: str) -> Any:
         value = read(name)
-        if not isinstance(value, str) or not _personal(name, outcome):
-            return value
+        if not isinstance(value, str) or name.startswith("provider.") or not _personal(name, outcome):
+            return value  # words of a console are nobody's
         from doctor.model.shape import shape
 
         return shape(value)

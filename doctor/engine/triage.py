@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine.report_text import MAX_TEXT, Match, matches
+from doctor.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,24 +24,24 @@ class Noticed(NamedTuple):
 
 
 _PATTERNS: Final = (
-    ("connection id", re.compile(r"\bconn_[A-Za-z0-9]{8,40}\b"), "the connection's page at the vendor"),
-    ("organization id", re.compile(r"\borg_[A-Za-z0-9]{8,40}\b"), "the organization's page at the vendor"),
-    ("directory id", re.compile(r"\bdirectory_[A-Za-z0-9]{8,40}\b"), "the directory's page at the vendor"),
-    ("request id", re.compile(r"\breq_[A-Za-z0-9-]{8,60}\b"), "the vendor's support and logs"),
-    ("session id", re.compile(r"\b(?:session|prof|event)_[A-Za-z0-9]{8,40}\b"), "the vendor's event log"),
-    ("Entra error code", re.compile(r"\bAADSTS\d{4,9}\b"), "Entra sign-in logs"),
-    ("correlation or trace id", re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I),
+    ("connection id", Pattern(r"\bconn_[A-Za-z0-9]{8,40}\b"), "the connection's page at the vendor"),
+    ("organization id", Pattern(r"\borg_[A-Za-z0-9]{8,40}\b"), "the organization's page at the vendor"),
+    ("directory id", Pattern(r"\bdirectory_[A-Za-z0-9]{8,40}\b"), "the directory's page at the vendor"),
+    ("request id", Pattern(r"\breq_[A-Za-z0-9-]{8,60}\b"), "the vendor's support and logs"),
+    ("session id", Pattern(r"\b(?:session|prof|event)_[A-Za-z0-9]{8,40}\b"), "the vendor's event log"),
+    ("Entra error code", Pattern(r"\bAADSTS\d{4,9}\b"), "Entra sign-in logs"),
+    ("correlation or trace id", Pattern(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.I),
      "Entra sign-in logs (correlation id, with the time); AD FS event log (activity id)"),
-    ("time", re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?"),
+    ("time", Pattern(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z| ?UTC|[+-]\d\d:?\d\d)?"),
      "logs of both sides at this moment"),
-    ("address", re.compile(r"https?://[^\s\"'<>?#]{4,300}"), ""),
+    ("address", Pattern(r"https?://[^\s\"'<>?#]{4,300}"), ""),
 )  # fmt: skip
-_EMAIL: Final = re.compile(r"[\w.+-]{1,64}@((?:[\w-]{1,63}\.)+[A-Za-z]{2,24})")
-_BLOB: Final = re.compile(
+_EMAIL: Final = Pattern(r"[\w.+-]{1,64}@((?:[\w-]{1,63}\.)+[A-Za-z]{2,24})")
+_BLOB: Final = Pattern(
     r"(?m)(?:^[A-Za-z0-9+/_-]{60,}[ \t]*\r?\n){2,}(?:[A-Za-z0-9+/_-]+={0,2}[ \t]*$)?|[A-Za-z0-9+/_%-]{200,}={0,2}"
 )
 """Base64 on one line, or in lines as mail programs break it."""
-_URL: Final = re.compile(r"https?://[^\s\"'<>]*[?&#](?:SAMLRequest|SAMLResponse|id_token|code|error)=[^\s\"'<>]+")
+_URL: Final = Pattern(r"https?://[^\s\"'<>]*[?&#](?:SAMLRequest|SAMLResponse|id_token|code|error)=[^\s\"'<>]+")
 _PER_KIND: Final = 5
 
 

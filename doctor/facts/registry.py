@@ -123,6 +123,15 @@ def registry() -> dict[str, tuple[Fact, ...]]:
     return found
 
 
+EVERYWHERE: Final = frozenset({
+    "input.kind", "input.form", "input.problem", "input.detail", "input.line", "input.column", "input.size", "input.root",
+    "input.namespace", "input.root_is_message", "input.looks_like", "input.archive", "input.parameter",
+    "input.byte_order_mark", "input.declared_encoding", "input.encoding_problem", "input.page_title",
+    "input.login_form", "fetch.detail", "fetch.status", "fetch.redirected_to",
+})  # fmt: skip
+"""The facts that every document tells of itself, and nothing else tells; a test holds it against the tables."""
+
+
 @cache
 def declared(name: str) -> Fact | None:
     """The first declaration of this fact, or None. No module behind the one that declares it is imported."""

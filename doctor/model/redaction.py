@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from doctor.model.pattern import Pattern
 from doctor.model.shape import masked, shape
 
 __all__ = ["REMOVED", "SECRET_NAMES", "data", "masked", "page", "shape", "text", "without_private_keys"]
@@ -41,27 +42,27 @@ _VALUE: Final = (
     r"|[^\s&;,\"'<>{}\[\]]+)"
 )
 """A value in quotes (the last one may be cut), a JSON object or list, or a word."""
-_KEY_BLOCK: Final = re.compile(
+_KEY_BLOCK: Final = Pattern(
     r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
-_JWT: Final = re.compile(r"\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,3}")
-_BEARER: Final = re.compile(r"(?i)\b(bearer|basic)\s+(?![a-z]{1,19}\b(?![._~+/=-]))[A-Za-z0-9._~+/=-]{8,}")
-_KEYS: Final = re.compile(
+_JWT: Final = Pattern(r"\bey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){1,3}")
+_BEARER: Final = Pattern(r"(?i)\b(bearer|basic)\s+(?![a-z]{1,19}\b(?![._~+/=-]))[A-Za-z0-9._~+/=-]{8,}")
+_KEYS: Final = Pattern(
     r"\b(?:(?:sk|pk|whsec|key|ghp|gho|ghs|github_pat|xoxb|xoxp)_|xox[abeoprs]-|glpat-)"
     r"(?:test_|live_|prod_|staging_|example_)?[A-Za-z0-9_-]{8,}"
 )
-_PORTAL: Final = re.compile(
+_PORTAL: Final = Pattern(
     r"https?://(?:(?:setup|id|portal)\.[\w.-]+/portal|[\w.-]+/(?:[\w-]+/)?(?:magicLink|magic_link|portal/launch))"
     r"[^\s\"'<>]*",
     re.IGNORECASE,
 )
-_COOKIES: Final = re.compile(r"(?i)\b((?:set-)?cookie2?\s*:\s*)[^\r\n\"'=]*=[^\r\n\"']*")
-_PAIR: Final = re.compile(
+_COOKIES: Final = Pattern(r"(?i)\b((?:set-)?cookie2?\s*:\s*)[^\r\n\"'=]*=[^\r\n\"']*")
+_PAIR: Final = Pattern(
     rf"(?i)((?:name|key)[\"']?\s*[=:]\s*[\"']?({_NAME})[\"']?\s*,?\s*[\"']?value[\"']?\s*[=:]\s*){_VALUE}"
 )
-_NAMED: Final = re.compile(rf"(?i)([\"']?({_NAME})[\"']?\s*(?:[=:]|%3D)\s*){_VALUE}")
-_WORDS: Final = re.compile(r"(?i)(?:invalid|wrong|expired|missing|null|none|true|false|required|error)\b")
-_ERROR_CODE: Final = re.compile(r"[a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+|AADSTS\d+|[\d.]{1,5}")
+_NAMED: Final = Pattern(rf"(?i)([\"']?({_NAME})[\"']?\s*(?:[=:]|%3D)\s*){_VALUE}")
+_WORDS: Final = Pattern(r"(?i)(?:invalid|wrong|expired|missing|null|none|true|false|required|error)\b")
+_ERROR_CODE: Final = Pattern(r"[a-z]+(?:_[a-z]+)+|[A-Z]+(?:_[A-Z]+)+|AADSTS\d+|[\d.]{1,5}")
 """What stands behind `code:` when it names an error."""
 
 
@@ -101,17 +102,17 @@ def _named(match: re.Match[str]) -> str:
     return match[0] if _harmless(match[2], value) else f"{match[1]}{quote}{REMOVED}{quote}"
 
 
-_SAID: Final = re.compile(
+_SAID: Final = Pattern(
     r"(?i)\b((?:pass(?:word|wort|phrase|code)|kennwort|(?:[a-z]+ ){0,2}(?:secret|token|key))"
     r"\s+(?:is|was|ist|lautet|=|:)\s*:?\s*|\b(?:password|passwort|kennwort)\s*:?\s+(?=[\"\']))(\"[^\"]+\"|\'[^\']+\'|\S{6,})"
 )
-_AUTHORIZATION: Final = re.compile(
+_AUTHORIZATION: Final = Pattern(
     r"(?i)(\b(?:proxy-)?authorization[\"\']?\s*:\s*[\"\']?(?:bearer|basic|digest|token)\s+)(?!\[removed)[^\s\"\',;]+"
 )
-_USER: Final = re.compile(r"((?:^|\s)(?:-u|--user)(?:\s+|=)[\"\']?)[^\s\"\':]+:[^\s\"\']+", re.MULTILINE)
-_USER_INFO: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,15}://)[^\s/@\"\'<>]{1,300}@")
-_MESSAGE: Final = re.compile(r"(?i)\b(SAML(?:Response|Request)=)[A-Za-z0-9+/%=_-]{8,}")
-_PLAIN_WORD: Final = re.compile(r"[a-z]+[.,;:!?]?")
+_USER: Final = Pattern(r"((?:^|\s)(?:-u|--user)(?:\s+|=)[\"\']?)[^\s\"\':]+:[^\s\"\']+", re.MULTILINE)
+_USER_INFO: Final = Pattern(r"(?i)\b([a-z][a-z0-9+.-]{1,15}://)[^\s/@\"\'<>]{1,300}@")
+_MESSAGE: Final = Pattern(r"(?i)\b(SAML(?:Response|Request)=)[A-Za-z0-9+/%=_-]{8,}")
+_PLAIN_WORD: Final = Pattern(r"[a-z]+[.,;:!?]?")
 
 
 def _said(match: re.Match[str]) -> str:
@@ -128,9 +129,9 @@ def _harmless(name: str, value: str) -> bool:
     return len(value) < 6 and value.isalpha()
 
 
-_FIELD: Final = re.compile(r"(?i)<(?:input|textarea|meta|script)\b[^<>]{0,20000}>")
-_HELD: Final = re.compile(r"(?i)(\b(?:value|content)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)")
-_SCRIPT: Final = re.compile(r"(?is)(<(script|style)\b[^<>]{0,2000}>).*?(</\2\s*>|\Z)")
+_FIELD: Final = Pattern(r"(?i)<(?:input|textarea|meta|script)\b[^<>]{0,20000}>")
+_HELD: Final = Pattern(r"(?i)(\b(?:value|content)\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s>]+)")
+_SCRIPT: Final = Pattern(r"(?is)(<(script|style)\b[^<>]{0,2000}>).*?(</\2\s*>|\Z)")
 
 
 def page(given: str) -> str:
@@ -148,7 +149,7 @@ def data(value: Any) -> Any:
     return text(value) if isinstance(value, str) else value
 
 
-_KEY: Final = re.compile(rf"(?i)(?:{_any(_ALONE)}|.*(?:{_any(SECRET_NAMES - _ALONE)}))")
+_KEY: Final = Pattern(rf"(?i)(?:{_any(_ALONE)}|.*(?:{_any(SECRET_NAMES - _ALONE)}))")
 
 
 def _kept(key: str, value: Any, whole: dict[Any, Any]) -> Any:

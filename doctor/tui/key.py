@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Final
 
 from textual.binding import Binding
@@ -36,3 +37,13 @@ GLOBAL: Final = [
     Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="quit"),
 ]
 """Keys of the whole app. Letters (`press`) do not work while text is typed; the others always do."""
+
+
+def names() -> list[str]:
+    """The names of all keys, by which they can be remapped."""
+    from doctor.tui.screens.page import Page
+
+    for name in (*PAGES, "note"):
+        import_module(f"doctor.tui.screens.{name}")
+    own = [one for page in Page.__subclasses__() for one in page.BINDINGS if isinstance(one, Binding)]
+    return sorted({one.id for one in (*GLOBAL, *own) if one.id})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from doctor.model.error import InputError
 from doctor.sources import case_store
+from doctor.tui import key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +38,17 @@ def load() -> Preferences:
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         hint = 'it looks like {"theme": "doctor-light", "keys": {"copy": "ctrl+y"}}'
         raise InputError(f"{path()} cannot be used: {error}", hint) from None
+
+
+def misnamed(chosen: Preferences) -> InputError | None:
+    """What is wrong with the names of keys; None when nothing is. It loads every screen: not for the loop."""
+    known = key.names()
+    wrong = [name for name in chosen.keys if name not in known]
+    if not wrong:
+        return None
+    near = difflib.get_close_matches(wrong[0], known, 1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return InputError(f"{path()}: no key is called {wrong[0]!r}", f"{hint}f1 tells the names of the keys of a screen")
 
 
 def save(chosen: Preferences) -> None:

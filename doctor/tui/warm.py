@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 MODULES: Final = (
     *(f"doctor.tui.screens.{name}" for name in ("check", "diagnose", "setup", "note", "rules", "connections")),
-    *(f"doctor.tui.screens.{name}" for name in ("dialog", "export")),
+    *(f"doctor.tui.screens.{name}" for name in ("dialog", "export", "open", "asked")), "doctor.tui.giving",
     "doctor.tui.palette", "doctor.tui.clipboard", "doctor.tui.taking", "textual.system_commands",
     "doctor.casework", "doctor.sources.case_store", "doctor.sources.display", "doctor.report.json",
     "doctor.parse.metadata", "doctor.parse.aggregate", "doctor.parse.certificate", "doctor.parse.verify",

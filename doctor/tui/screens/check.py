@@ -20,6 +20,8 @@ from doctor.tui.widgets.sequence import SequenceDiagram
 from doctor.tui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Click
@@ -36,6 +38,13 @@ class Check(Page):
 
     NAME = "check"
     PLACE = "Check"
+    PARTS: ClassVar[Mapping[str, str]] = {
+        "list": "findings",
+        "detail": "finding",
+        "document": "document",
+        "certificates": "certificates",
+        "flow": "flow",
+    }
     COPIES = True
     ABOUT = (
         "What one input shows by itself, the worst first. The document stands beside it, with the line that a finding "

@@ -18,6 +18,8 @@ from doctor.tui.widgets.finding import FindingView
 from doctor.tui.widgets.question import Question
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -30,6 +32,7 @@ class Diagnose(Page):
 
     NAME = "diagnose"
     PLACE = "Diagnose"
+    PARTS: ClassVar[Mapping[str, str]] = {"list": "tree", "detail": "evidence", "reply": "answer", "answers": "answers"}
     COPIES = True
     ABOUT = (
         "All evidence of the case together. The tree shows what is considered, in order: confirmed, suspected, ruled "

@@ -138,22 +138,31 @@ class Line(Dialog):
 
 
 def _help(page: Page) -> Content:
-    found: list[Content | str] = [*page.ABOUT.split("\n"), "", Content.styled("Keys", "bold")]
+    found: list[Content | str] = [*page.ABOUT.split("\n"), "", Content.styled("Keys, with their names", "bold")]
     told = set()
     for active in page.active_bindings.values():
         binding = active.binding
-        if binding.description and binding.id and binding.description not in told:
-            told.add(binding.description)
+        if binding.description and binding.id and binding.id not in told:
+            told.add(binding.id)
             keys = page.app.get_key_display(binding)
-            found.append(Content.assemble((f"  {keys:<9}", paint.ACCENT), binding.description))
+            name = Content.styled(f"  {binding.id}", paint.DIM)
+            found.append(Content.assemble((f"  {keys:<9}", paint.ACCENT), f"{binding.description:<22}", name))
     found += [Content.assemble((f"  {keys:<9}", paint.ACCENT), said) for keys, said in _EVERYWHERE]
-    return paint.lines(found)
+    return paint.lines([*found, "", *_remapping()])
+
+
+def _remapping() -> list[Content | str]:
+    """How keys are changed."""
+    from doctor.tui import preference
+
+    return [
+        Content.assemble("Other keys, theme and plain signs: ", paint.plain(preference.path(), "bold")),
+        Content.styled('  {"keys": {"copy": "ctrl+y"}, "theme": "doctor-light", "ascii": true}', paint.DIM),
+    ]
 
 
 _EVERYWHERE = (
     ("tab", "the next part of the screen; shift+tab the one before"),
-    ("f2 to f7", "Home, Check, Diagnose, Setup, Rules, Connections, while typing too"),
-    ("Y", "show what was copied, for terminals that take no OSC 52"),
     ("esc", "leave a field, cancel work, close, go back"),
     ("mouse", "clicks and scrolls everywhere"),
 )

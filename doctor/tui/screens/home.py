@@ -19,6 +19,8 @@ from doctor.tui.widgets.cases import Cases
 from doctor.tui.widgets.drop import Drop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.events import Click, Paste
@@ -37,6 +39,7 @@ class Home(Page):
 
     NAME = "home"
     PLACE = "Home"
+    PARTS: ClassVar[Mapping[str, str]] = {"drop": "field", "products": "products", "cases": "cases"}
     ABOUT = (
         "Paste or type anything into the field: a file's path, a folder, an address, base64 from a browser, an error "
         "text, a whole ticket, the id of a connection or of a rule. doctor says what it is; enter takes it into the "

@@ -16,6 +16,8 @@ from doctor.tui import paint
 from doctor.tui.screens.page import Exported, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -27,6 +29,7 @@ class NotePage(Page):
 
     NAME = "note"
     PLACE = "Note"
+    PARTS: ClassVar[Mapping[str, str]] = {"list": "messages", "page": "message"}
     COPIES = True
     ABOUT = (
         "What the person who must act is told: the problem, the values to paste, the steps and the proof; and what the "

@@ -16,6 +16,8 @@ from doctor.tui import paint, resume, walk
 from doctor.tui.screens.page import Exported, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -31,6 +33,7 @@ class Setup(Page):
 
     NAME = "setup"
     PLACE = "Setup"
+    PARTS: ClassVar[Mapping[str, str]] = {"steps": "steps", "step": "step", "fields": "values"}
     COPIES = True
     ABOUT = (
         "The steps of an integration in the words of the provider's console. Your values stand where they belong; y "

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 class TitleBar(Static):
-    """`doctor › Diagnose` on the left, the case with product and verdict on the right."""
+    """`doctor › Diagnose › tree` on the left, the case with product and verdict on the right."""
 
-    def tell(self, place: str, desk: Desk, glyphs: Glyphs) -> None:
-        """Show the place and the case."""
+    def tell(self, place: str, part: str, desk: Desk, glyphs: Glyphs) -> None:
+        """Show the place, the part that has the keys, and the case."""
         left = Content.assemble(("doctor", paint.ACCENT), glyphs.chevron, (place, "bold"))
+        if part:
+            left = Content.assemble(left, (f"{glyphs.chevron}{part}", paint.DIM))
         parts = [part for part in (desk.case and desk.case.name, desk.product()) if part]
         right = Content(glyphs.dot).join([paint.plain(part, limit=60) for part in parts])
         if desk.found is not None:

@@ -43,14 +43,14 @@ class FindingView(VerticalScroll, can_focus=True):
 
 
 def parts(found: Finding, product: str | None, glyphs: Glyphs) -> Iterator[Widget]:
-    """The widgets of a finding, from above to below."""
+    """The widgets of a finding, from above to below; the two values first, so that a small terminal shows them."""
     yield Static(heading(found))
-    if found.message != found.title:
-        yield Static(paint.plain(found.message), classes="part")
     if found.expected is not None and found.actual is not None:
         values = _values(found)
         values.add_class("part")
         yield values
+    if found.message != found.title:
+        yield Static(paint.plain(found.message), classes="part")
     if found.fix and found.severity != "info":
         yield Static(_fix(found, product), classes="part")
     if found.evidence:

@@ -32,7 +32,7 @@ class Drop(Input):
 
     def hold(self, text: str) -> None:
         """Hold a paste; another one goes behind it."""
-        self._keep("\n".join(part for part in (self.held, text) if part))
+        self._keep("\n".join(part for part in (self.held, text.strip("\n")) if part))
 
     def empty(self) -> None:
         """Nothing is dropped any more."""

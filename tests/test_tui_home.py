@@ -1,0 +1,252 @@
+"""The first screen takes anything: it says what it is before enter, keeps no secret, and lists what was begun."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual import events
+from textual.widgets import Input, OptionList
+
+from doctor.model.case import Case
+from doctor.sources.case_store import Store
+from doctor.tui import intake
+from doctor.tui.widgets.cases import age
+from doctor.tui.widgets.drop import Drop
+from tests.tui_pilot import AT, EXAMPLES, running
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from pathlib import Path
+
+    from tests.tui_pilot import Driver
+
+TOKEN = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own."""
+    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(journey: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(journey)
+
+
+async def pasted(app: Driver, text: str) -> None:
+    app.app.screen.query_one(Drop).post_message(events.Paste(text))
+    await app.pilot.pause(0.4)
+    await app.idle()
+
+
+# --- pastes
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_a_paste_of_several_lines_is_held_whole_until_enter(home: Path, end: str) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await pasted(app, end.join(("The connection", "is stuck in validating.", "")))
+            assert "pasted: 2 lines" in app.text()
+            assert app.place == "Home"
+            await pasted(app, end.join(("AADSTS50105: not", "assigned")))
+            assert "pasted: 4 lines" in app.text()
+            await app.press("enter")
+            assert app.place == "Diagnose"
+            assert app.app.desk.case is not None
+            assert app.app.desk.case.reports[0].startswith("The connection\nis stuck in validating.\n")
+            assert "assigned" in app.app.desk.case.reports[0]
+
+    run(journey())
+
+
+def test_escape_lets_go_of_a_paste(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await pasted(app, "one\ntwo")
+            await app.press("escape")
+            assert "pasted" not in app.text()
+            assert app.app.screen.query_one(Drop).has_focus
+            await app.press("enter")
+            assert app.place == "Home"
+            assert app.app.desk.case is None
+
+    run(journey())
+
+
+def test_a_paste_beside_the_field_goes_into_it(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            app.app.screen.query_one("#products").focus()
+            await app.pilot.pause()
+            app.app.screen.post_message(events.Paste("AADSTS50105: not assigned"))
+            await app.pilot.pause(0.4)
+            assert app.app.screen.query_one(Input).value == "AADSTS50105: not assigned"
+
+    run(journey())
+
+
+# --- what it is
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (str(EXAMPLES / "okta-broken.xml"), ("IdP metadata", "enter: read this file")),
+        (str(EXAMPLES / "sign-in" / "clock-ahead.har"), ("browser capture", "enter: read this file")),
+        ((EXAMPLES / "sign-in" / "wrong-address.b64").read_text(), ("SAML response", "enter: diagnose")),
+        (str(EXAMPLES), ("folder of", "enter: read this folder")),
+        ("https://idp.example.com/metadata", ("enter: fetch this address",)),
+        ("conn_01E4ZCR3C56J083X43JQXF3JK5", ("enter: ask the vendor about this connection",)),
+        ("acs-url-mismatch", ("enter: the page of this rule",)),
+        ("okat", ("enter: set up Okta SAML",)),
+        ("AADSTS50105: not assigned", ("enter: diagnose with this text",)),
+        ("password: hunter2 was refused", ("a secret in it is taken out, never kept",)),
+        (TOKEN, ("it looks like a token or password",)),
+    ],
+)
+def test_what_was_dropped_is_told_before_enter(home: Path, text: str, words: tuple[str, ...]) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await pasted(app, text)
+            assert app.place == "Home"
+            for one in words:
+                assert one in app.flat(), app.text().split("\n")[4]
+
+    run(journey())
+
+
+def test_a_folder_is_read_whole(home: Path) -> None:
+    folder = home / "files"
+    folder.mkdir()
+    for name in ("okta-broken.xml", "auth0-healthy.xml"):
+        (folder / name).write_bytes((EXAMPLES / name).read_bytes())
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("files")
+            assert app.place == "Check"
+            assert "certificate-expired" in app.text()
+            assert app.app.desk.case is not None
+            assert len(app.app.desk.case.documents) == 2
+
+    run(journey())
+
+
+# --- secrets
+
+
+def test_a_lone_token_is_refused_and_nothing_is_kept(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(TOKEN)
+            assert "looks like a token" in app.flat()
+            assert "What to do" in app.text()
+            assert app.app.desk.case is None
+
+    run(journey())
+    assert Store().rows() == []
+
+
+def test_a_secret_in_a_text_is_told_and_taken_out(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("SCIM fails with 401. Authorization: Bearer abcdEFGH1234567890xyz")
+            assert any("A secret in the text was taken out" in one.message for one in app.app._notifications)
+
+    run(journey())
+    kept = (home / "cases.sqlite3").read_bytes() + b"".join(one.read_bytes() for one in home.glob("cases.sqlite3-*"))
+    assert b"abcdEFGH1234567890xyz" not in kept
+
+
+@pytest.mark.parametrize(
+    ("word", "secret"),
+    [
+        (TOKEN, True), ("00QCjAl4MlV-WPXM-ABcdefghijklmnopqrstuvwxyz", True),
+        ("conn_01E4ZCR3C56J083X43JQXF3JK5", False), ("3f2504e0-4f89-11d3-9a0c-0305e82c3301", False),
+        ("urn:amazon:cognito:sp:eu-west-1_aBcDeF123", False), ("exk1a2b3c4d5E6F7g8h9", False),
+        ("metadata-no-signing-certificate", False), ("PHNhbWxwOlJlc3BvbnNlIHhtbG5zOnNhbWxwPSI", False),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_token(word: str, secret: bool) -> None:
+    assert intake.looks_random(word) is secret
+
+
+# --- the dialog for files
+
+
+def test_a_file_is_found_in_its_folder_by_keys_alone(home: Path) -> None:
+    (home / "deep" / "er").mkdir(parents=True)
+    (home / "deep" / "er" / "[b]metadata.xml").write_bytes((EXAMPLES / "okta-broken.xml").read_bytes())
+    (home / "deep" / ".hidden").write_text("")
+
+    async def journey() -> None:
+        async with running(home, (80, 24)) as app:
+            await app.press("ctrl+o")
+            assert "Open a file" in app.text()
+            await app.type("de")
+            await app.press("tab")
+            assert "er/" in app.text()
+            assert ".hidden" not in app.text()
+            await app.press("down", "down", "enter")
+            await app.press("down")
+            assert app.app.screen.query_one(OptionList).has_focus
+            assert "[b]metadata.xml" in app.text()
+            await app.press("down", "enter")
+            assert app.place == "Check"
+            assert "certificate-expired" in app.text()
+            assert "deep/er/[b]metadata.xml" in app.text()
+
+    run(journey())
+
+
+def test_a_folder_that_cannot_be_listed_says_so(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.press("ctrl+o")
+            await app.type("/no/such/")
+            assert "No such file or directory" in app.text()
+            await app.press("enter")
+            assert "Open a file" in app.text()
+            await app.press("escape")
+            assert app.place == "Home"
+
+    run(journey())
+
+
+# --- cases
+
+
+def test_cases_show_their_verdict_age_and_cause(home: Path) -> None:
+    def moment(**ago: float) -> str:
+        return (AT - timedelta(**ago)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    store = Store()
+    store.save(Case("acme", moment(hours=2)), "fail", "certificate-expired")
+    store.save(Case("globex", moment(days=9)), "undecided", None)
+
+    async def journey() -> None:
+        async with running(home) as app:
+            lines = app.text().split("\n")
+            at = next(number for number, line in enumerate(lines) if "acme" in line)
+            assert "fail  2 hours ago  certificate-expired" in lines[at + 1]
+            assert "undecided  1 week ago  no cause yet" in lines[at + 3]
+
+    run(journey())
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "just now"), (59, "just now"), (60, "1 minute ago"), (7199, "1 hour ago"), (86400 * 6, "6 days ago"),
+        (86400 * 31, "1 month ago"), (86400 * 800, "2 years ago"), (-3600, "2026-11-22"),
+    ],
+)  # fmt: skip
+def test_ages(seconds: int, words: str) -> None:
+    now = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    assert age((now - timedelta(seconds=seconds)).isoformat(), now) == words

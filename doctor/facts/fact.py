@@ -4,16 +4,15 @@ The types are few, since rules compare plain things: text, url, number, bool, ti
 a list of words, a record, a collection of records.
 """
 
-from __future__ import annotations
-
+# Annotations are evaluated here: kept as texts, each would be compiled on its own when its class is made, which is
+# half of what importing costs.
+from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from doctor.model.state import ABSENT, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from doctor.model.document import Document
 
 
@@ -25,7 +24,7 @@ class Type(NamedTuple):
 
     name: str
     values: tuple[str, ...] = ()
-    fields: dict[str, Type] = {}  # noqa: RUF012  (never mutated)
+    fields: dict[str, "Type"] = {}  # noqa: RUF012  (never mutated)
     personal: bool = False
 
 
@@ -69,7 +68,7 @@ class Fact(NamedTuple):
 
     name: str
     type: Type
-    derive: Callable[[View], Any] | None
+    derive: Callable[["View"], Any] | None
     on: tuple[str, ...]
     optional: bool = False
     meaning: str = ""
@@ -112,10 +111,10 @@ class View(dict[str, Any]):
 
     def __init__(
         self,
-        derivations: dict[str, Callable[[View], Any]],
+        derivations: dict[str, Callable[["View"], Any]],
         now: datetime,
-        document: Document | None = None,
-        parent: View | None = None,
+        document: "Document | None" = None,
+        parent: "View | None" = None,
     ) -> None:
         super().__init__()
         self.derivations = derivations
@@ -129,7 +128,7 @@ class View(dict[str, Any]):
         )
 
     @property
-    def document(self) -> Document:
+    def document(self) -> "Document":
         """The document in view. Raises `NoDocument` when there is none."""
         if self._document is None:
             raise NoDocument

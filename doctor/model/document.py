@@ -5,15 +5,14 @@ should see of it. Times are aware UTC datetimes; absent things are `None` (the f
 `ABSENT`).
 """
 
-from __future__ import annotations
-
+# Annotations are evaluated here: kept as texts, each would be compiled on its own when its class is made, which is
+# half of what importing costs.
+from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from doctor.model.finding import NOWHERE, Place
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from doctor.model.application import Application
     from doctor.model.capture import Capture
     from doctor.model.connection import Connection, Directory
@@ -158,16 +157,16 @@ class Document(NamedTuple):
     cache_duration: str | None = None
     details: dict[str, object] = {}  # noqa: RUF012  (frozen by convention: built once by a parser)
     source: bytes | None = None
-    connection: Connection | None = None
-    connections: tuple[Connection, ...] = ()
-    directories: tuple[Directory, ...] = ()
-    events: tuple[Event, ...] = ()
-    applications: tuple[Application, ...] = ()
-    message: Message | None = None
-    capture: Capture | None = None
-    parts: tuple[Document, ...] = ()
+    connection: "Connection | None" = None
+    connections: "tuple[Connection, ...]" = ()
+    directories: "tuple[Directory, ...]" = ()
+    events: "tuple[Event, ...]" = ()
+    applications: "tuple[Application, ...]" = ()
+    message: "Message | None" = None
+    capture: "Capture | None" = None
+    parts: "tuple[Document, ...]" = ()
     received_at: datetime | None = None
     element: object = None
     plain: bytes | None = None
-    oidc: Oidc | None = None
-    scim: Body | None = None
+    oidc: "Oidc | None" = None
+    scim: "Body | None" = None

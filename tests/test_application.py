@@ -455,6 +455,14 @@ def test_any_value_anywhere(place: tuple[str, tuple[Any, ...]], value: Any) -> N
     checked(data)
 
 
+def test_claim_rules_that_break_off_prove_nothing_missing() -> None:
+    """The rule that issues the NameID may stand behind the place where the listing was cut."""
+    half = factory.adfs_text()[: factory.adfs_text().index('@RuleName = "NameID"') + 60].encode()
+    told = {one.id for one in library.check(half).findings}
+    assert "application-export-cut" in told
+    assert not told & {"name-id-missing", "application-email-unmapped"}
+
+
 _TEXTS: Final = ("simplesamlphp", "authentik-blueprint", "adfs-clixml", "adfs-text")
 
 

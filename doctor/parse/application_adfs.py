@@ -14,6 +14,8 @@ from doctor.parse import application_value as value
 from doctor.parse import powershell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from doctor.parse.xml import Element
 
 VENDOR: Final = "microsoft-ad-fs"
@@ -75,7 +77,8 @@ def _trust(node: dict[str, Any]) -> Application:
     signs = _SIGNED.get(str(node.get("SamlResponseSignature")), (None, None))
     encrypting = [node["EncryptionCertificate"]] if node.get("EncryptionCertificate") else []
     rules = node.get("IssuanceTransformRules")
-    claims = _claims(rules) if isinstance(rules, str) else None
+    cut = isinstance(rules, str) and _breaks_off(rules)
+    claims = _claims(rules) if isinstance(rules, str) and not cut else None
     policy = value.text(node.get("AccessControlPolicyName"))
     return Application(
         VENDOR, id=value.text(node.get("ObjectIdentifier")), name=value.text(node.get("Name")),
@@ -92,8 +95,21 @@ def _trust(node: dict[str, Any]) -> Application:
         wants_signed_requests=value.flag(node.get("SignedSamlRequestsRequired")),
         request_certificates=_read(_unrolled(node.get("RequestSigningCertificate")), "signing") or None,
         assignment_required=False if policy == "Permit everyone" else None,
-        lost=("acs",) if acs is None and node.get("SamlEndpoints") else (),
+        lost=tuple(_lost(node, acs, rules_cut=cut)),
     )  # fmt: skip
+
+
+def _breaks_off(rules: str) -> bool:
+    """Whether the end of claim rules is missing: each rule ends with a semicolon."""
+    return bool(rules.strip()) and not rules.rstrip().endswith(";")
+
+
+def _lost(node: dict[str, Any], acs: object, *, rules_cut: bool) -> Iterator[str]:
+    """What the trust has and the export does not show."""
+    if acs is None and node.get("SamlEndpoints"):
+        yield "acs"
+    if rules_cut:
+        yield "rules"
 
 
 def _unrolled(given: Any) -> list[Any]:

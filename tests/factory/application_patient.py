@@ -100,6 +100,7 @@ PATIENTS: Final = (
     # the NameID
     Patient("okta", (*_SIGN_ON, "subjectNameIdTemplate"), "", "name-id-missing"),
     Patient("adfs", ("IssuanceTransformRules",), _NO_RULES, "name-id-missing"),
+    Patient("adfs", ("IssuanceTransformRules",), RULES[: len(RULES) // 2], "application-export-cut"),
     Patient("onelogin", ("parameters", "saml_username", "user_attribute_mappings"), None, "name-id-missing"),
     Patient(
         "pingfederate",

@@ -13,7 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from textual.widgets import Input
 
-from doctor.sources import history, profile
+from doctor.model.error import UsageError
+from doctor.sources import change, history, online, profile
 from doctor.sources.case_store import Store
 from doctor.sources.watching import Plan
 from doctor.tui import key
@@ -403,7 +404,9 @@ def test_reading_can_be_cancelled_and_asked_for_again(home: Path, server: Server
         assert page._rows.count == 100
         listed = [one for one in server.requests if one.path == "/connections" and "organization_id" not in one.query]
         assert len(listed) == 2
-        assert not page.exportable()
+        given = page.exports()
+        assert not json.loads(given.json)["complete"]
+        assert json.loads(given.json)["notes"] == ["cancelled; x reads all of it"]
         await app.press("x")
         assert page._rows.count == 1_000
         assert "cancelled" not in app.text()
@@ -609,6 +612,45 @@ def test_deleting_takes_the_row_away(home: Path, server: Server) -> None:
         assert "Acme 1: validating, now gone" in app.flat()
 
     run(home, journey, (80, 24))
+
+
+def test_nothing_is_done_without_the_name(scalekit: Server) -> None:
+    api = online.client(online.places()[0], allow_private=True)
+    shown = change.looked(api, "scalekit", "conn_7777777777", ORG).shown
+    assert shown is not None
+    wanted = change.Change("delete", "conn_7777777777", ORG, shown)
+    for typed in ("", "globex", "Globex ", "conn_7777777777"):
+        with pytest.raises(UsageError, match="the name is not the same; nothing was changed"):
+            change.performed(api, "scalekit", wanted, typed)
+    assert writes(scalekit) == []
+    assert change.performed(api, "scalekit", wanted, "Globex") == change.Done(None, None, gone=True)
+
+
+def test_who_leaves_during_a_change_is_told_what_came_of_it(home: Path, server: Server) -> None:
+    answer, gone = server.answer, threading.Event()
+
+    def slow(ours: Server, asked: Asked) -> Reply:
+        if asked.method == "DELETE":
+            gone.wait(PATIENCE)
+        return answer(ours, asked)
+
+    server.answer = slow
+
+    async def journey(app: Driver) -> None:
+        page = await opened(app)
+        await app.press("delete")
+        app.app.screen.query_one("#name", Input).value = "Acme 1"
+        await app.pilot.press("enter")
+        await until(app, lambda: "deleting Acme 1; this is not cancelled" in app.flat())
+        await app.pilot.press("h")
+        assert app.place == "Home"
+        gone.set()
+        await until(app, lambda: page.done != "")
+        await until(
+            app, lambda: "Acme 1: validating, now gone" in " ".join(one.message for one in app.app._notifications)
+        )
+
+    run(home, journey)
 
 
 def test_what_went_wrong_with_a_change_is_told(home: Path, server: Server) -> None:

@@ -17,11 +17,12 @@ class Given(Exception):  # noqa: N818  (it is no error)
     """Raised inside a job whose result nobody waits for any more."""
 
 
-def aside(page: Screen[Any], job: Callable[[], Any], then: Callable[[Any], None]) -> None:
+def aside(page: Screen[Any], job: Callable[[], Any], then: Callable[[Any], None], *, surely: bool = False) -> None:
     """Do a job in a thread, then go on with its result, or with the `DoctorError` that ended it, on the event loop.
 
-    Nothing goes on when the page was closed meanwhile.
+    When the page was closed meanwhile it goes on only with what somebody must learn `surely`.
     """
+    told = page.app.call_later if surely else page.call_later
 
     def run() -> None:
         try:
@@ -34,6 +35,6 @@ def aside(page: Screen[Any], job: Callable[[], Any], then: Callable[[Any], None]
             if os.environ.get("DOCTOR_DEBUG"):
                 raise
             result = DoctorError(f"doctor itself failed: {type(error).__name__}: {error}", "please report it")
-        page.call_later(then, result)
+        told(then, result)
 
     page.run_worker(run, thread=True, group="aside", exit_on_error=False)

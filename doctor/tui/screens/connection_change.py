@@ -93,7 +93,9 @@ class Changer:
         self._page.doing = f"{wanted.action[:-1]}ing {wanted.name}; this is not cancelled"
         self._page.refreshed()
         api.begin()
-        aside(self._page, partial(change.performed, api, vendor, wanted, name), partial(self._done, wanted))
+        aside(
+            self._page, partial(change.performed, api, vendor, wanted, name), partial(self._done, wanted), surely=True
+        )
 
     def _done(self, wanted: Change, done: Any) -> None:
         self._page.doing = ""
@@ -107,5 +109,7 @@ class Changer:
 
     def _settled(self, wanted: Change, done: Done) -> None:
         self._page.done = pages.changed(wanted.shown, done)
+        if not self._page.is_current:
+            self._page.app.notify(self._page.done, markup=False)
         if done.gone or done.after is not None:
             self._page.seen_anew(self._row, done.after)

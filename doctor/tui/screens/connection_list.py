@@ -58,8 +58,11 @@ class Reader:
         self._opening = self.asked = True
         self._quiet = quiet
         self._begun = time.monotonic()
-        aside(self._page, online.places, partial(self._opened, self._turn))
-        self._page.listed()
+        if quiet:
+            self._opened(self._turn, [one.place for one in self.stock.shelves])
+        else:
+            aside(self._page, online.places, partial(self._opened, self._turn))
+            self._page.listed()
 
     def cancel(self) -> None:
         """Read no further. What was read stays."""

@@ -112,7 +112,10 @@ def _odd(shelf: Shelf) -> Iterator[Content]:
 
 
 def exported(stock: Stock, rows: list[Row]) -> Exported:
-    """What is shown, as `doctor connections list` has it; the vendor is null when there are several."""
+    """What is shown, as `doctor connections list` has it; the vendor is null when there are several.
+
+    Why a list is not whole stands among the notes.
+    """
     from doctor.report import json
 
     shelves = stock.shown()
@@ -120,7 +123,7 @@ def exported(stock: Stock, rows: list[Row]) -> Exported:
     whole = all(one.whole and not one.trouble for one in shelves)
     data = {"schema": "doctor/connections/1", "vendor": next(iter(vendors)) if len(vendors) == 1 else None,
             "connections": [pages.row(row.one) for row in rows], "complete": whole,
-            "notes": [note for one in shelves for note in one.notes], "trouble": None, "findings": [],
-            "exchanges": []}  # fmt: skip
+            "notes": [note for one in shelves for note in (*one.notes, *filter(None, [one.trouble]))],
+            "trouble": None, "findings": [], "exchanges": []}  # fmt: skip
     lines = Table(Look()).page([row.one for row in rows])
     return Exported("connections", json.text(data), "\n".join(lines) + "\n")

@@ -324,7 +324,7 @@ class Connections(Page):
 
     def exportable(self) -> bool:
         """Whether there is a list."""
-        return any(one.whole for one in self.reader.stock.shelves)
+        return any(one.whole or one.rows for one in self.reader.stock.shelves)
 
     def exports(self) -> Exported | None:
         """The rows that are shown, as `doctor connections list` has them."""

@@ -69,7 +69,7 @@ def row(one: Step, note: str, signs: Glyphs) -> Content:
     """A step in the list."""
     style = paint.STYLES.get(one.status, "")
     holding = sum(check.verdict == "holds" for check in one.checks)
-    partly = f"  {holding} of {len(one.checks)} shown" if 0 < holding < len(one.checks) else ""
+    partly = f"  {holding} of {len(one.checks)}" if 0 < holding < len(one.checks) else ""
     said = partly if one.status == "open" else f"  {one.status}{partly if one.status == 'done' else ''}"
     noted = Content.styled("  note", paint.DIM) if note else Content("")
     return Content.assemble(

@@ -1,0 +1,319 @@
+"""Everybody can use every screen: with keys alone, without colour, told where the keys go, and nothing said is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from doctor.sources.case_store import Store
+from doctor.tui import key, preference
+from doctor.tui.screens.export import FORMS, Export
+from tests.tui_pilot import EXAMPLES, SIZES, Driver, running
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from pathlib import Path
+
+EXPIRED = str(EXAMPLES / "okta-broken.xml")
+STUCK = "The connection of our customer is stuck in validating."
+MISMATCH = "Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01"
+OKTA = ("okta", "workos.com/docs/integrations/okta-saml")
+PAGES = ("home", "check", "diagnose", "setup", "rules", "note")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own."""
+    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(journey: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(journey)
+
+
+async def visited(app: Driver, name: str) -> None:
+    app.app.go(name, **({"wanted": OKTA} if name == "setup" else {}))
+    await app.idle()
+
+
+# --- keys alone
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_tab_reaches_every_part_and_the_first_line_names_it(home: Path, size: tuple[int, int]) -> None:
+    async def journey() -> None:
+        async with running(home, size) as app:
+            await app.drop(EXPIRED)
+            await app.drop(MISMATCH)
+            for name in PAGES:
+                await visited(app, name)
+                wanted = {one.id for one in app.app.screen.focus_chain if one.is_on_screen}
+                reached = set()
+                for _ in range(2 * len(wanted) + 2):
+                    await app.press("tab")
+                    focused = app.app.screen.focused
+                    assert focused is not None, name
+                    reached.add(focused.id)
+                    part = app.app.screen.PARTS[focused.id]  # type: ignore[attr-defined]
+                    assert app.text().split("\n")[0].startswith(f" doctor › {app.place} › {part} "), name
+                assert wanted <= reached, name
+
+    run(journey())
+
+
+def test_what_the_mouse_can_do_keys_can_do(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.press("ctrl+t")
+            assert "[SAML]" in app.text()
+            await app.press("tab", "o")
+            assert "Open a file" in app.text()
+            await app.press("escape")
+            await app.drop(EXPIRED)
+            await app.press("v")
+            assert "[Certificates]" in app.text()
+            await app.press("f6", "slash")
+            assert app.app.screen.query_one(Input).has_focus
+
+    run(journey())
+
+
+# --- nothing by colour or a bare sign
+
+
+def test_a_sign_never_stands_without_its_word(home: Path) -> None:
+    words = {"✗": ("CONFIRMED", "failed", "fails"), "✓": ("ruled out", "done", "verified", "holds"),
+             "?": ("suspected",), "»": ("asked now",)}  # fmt: skip
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            await app.drop(STUCK)
+            await app.drop(MISMATCH)
+            for name in ("diagnose", "setup"):
+                await visited(app, name)
+                listed = app.app.screen.query(OptionList).first()
+                for one in listed.options:
+                    text = str(one.prompt)
+                    sign = next((each for each in text.replace("├─", "").replace("│", "").split() if each in words), "")
+                    assert not sign or any(word in text for word in words[sign]), text
+
+    run(journey())
+
+
+# --- keys of one's own
+
+
+def test_help_names_each_key_and_the_file_that_changes_it(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            for name in PAGES:
+                await visited(app, name)
+                bindings = [one.binding for one in app.app.screen.active_bindings.values()]
+                ids = {one.id for one in bindings if one.id and one.description}
+                await app.press("f1")
+                told = str(app.app.screen._content)  # type: ignore[attr-defined]
+                assert str(preference.path()) in told
+                for one in ids - {"leave-field"}:
+                    assert one in told, (name, one)
+                await app.press("escape")
+
+    run(journey())
+
+
+def test_every_key_has_a_name_and_a_wrong_name_is_told(home: Path) -> None:
+    assert {"copy", "export", "open", "tell", "told", "again"} <= set(key.names())
+    (home / "tui.json").write_text('{"keys": {"cpoy": "ctrl+y", "rules": "ctrl+r"}}')
+
+    async def journey() -> None:
+        async with running(home) as app:
+            assert "no key is called 'cpoy'" in app.flat()
+            assert "did you mean copy?" in app.flat()
+            await app.press("escape", "tab", "ctrl+r")
+            assert app.place == "Rules"
+
+    run(journey())
+
+
+# --- giving away
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_screen_with_nothing_in_it_gives_its_picture(home: Path, name: str) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            app.app.go(name)
+            await app.idle()
+            await app.press("f9")
+            box = app.app.screen
+            assert isinstance(box, Export)
+            forms = [str(one.prompt) for one in box.query_one(OptionList).options]
+            assert forms[-1] == FORMS["svg"]
+            await app.press(*["down"] * (len(forms) - 1))
+            box.query_one(Input).value = "picture.svg"
+            await app.press("enter")
+            assert (home / "picture.svg").read_text(encoding="utf-8").startswith("<svg")
+
+    run(journey())
+
+
+# --- taking back
+
+
+def test_whatever_was_told_can_be_changed_or_taken_back_later(home: Path) -> None:
+    async def first() -> None:
+        async with running(home) as app:
+            await app.drop(MISMATCH)
+            await app.reply("https://auth.example.com/sso/acs/conn_01/")
+            assert "The cause:" in app.text()
+
+    async def second() -> None:
+        async with running(home) as app:
+            app.app.screen.query_one("#cases").focus()
+            await app.press("home", "enter")
+            assert "The cause:" in app.text()
+            await app.press("t")
+            assert "conn_01/ (your answer)" in app.flat()
+            await app.press("enter")
+            assert "The cause:" not in app.text()
+            assert app.app.screen.query(Input)
+            await app.fill("#line", "https://auth.example.com/sso/acs/conn_02")
+            assert "The cause:" in app.text()
+            await app.press("t", "down", "enter")
+            assert app.app.desk.case is not None
+            assert app.app.desk.case.reports == ()
+
+    run(first())
+    run(second())
+    case = Store().load(Store().rows()[0].name)
+    assert case.answers == {"idp.acs_url": "https://auth.example.com/sso/acs/conn_02"}
+    assert case.reports == ()
+
+
+# --- a setup is told what stands in the console
+
+
+def test_a_step_is_verified_by_what_a_person_sees_and_notes_are_kept(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "setup")
+            await app.press("v")
+            await app.fill("#line", "https://auth.example.com/sso/acs/conn_01")
+            await app.press("down", "down")
+            assert "How doctor knows" in app.flat()
+            await app.press("t")
+            await app.press("enter")
+            assert "What stands in Single sign-on URL" in app.flat()
+            await app.fill("#line", "https://auth.example.com/sso/acs/conn_01")
+            assert "SP entity ID  1 of 2 " in app.text()
+            await app.press("m")
+            await app.fill("#line", "Anna, password: hunter2")
+            assert "Your note Anna, password: [removed]" in app.flat()
+            await app.press("m")
+            await app.fill("#line", "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF")
+            assert "looks like a token" in app.flat()
+            await app.press("escape")
+
+    run(journey())
+    case = Store().load(Store().rows()[0].name)
+    assert [one for one in case.asked if one.startswith("note:")] == [
+        "note:okta-saml:addresses:Anna, password: [removed]"
+    ]
+
+
+def test_metadata_of_the_service_provider_gives_the_values(home: Path) -> None:
+    (home / "sp.xml").write_text(
+        '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sp.example.com/m">'
+        '<md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+        '<md:AssertionConsumerService index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" '
+        'Location="https://sp.example.com/acs"/></md:SPSSODescriptor></md:EntityDescriptor>'
+    )
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "setup")
+            assert "2 missing" in app.text()
+            await app.press("f")
+            await app.fill("#line", "sp.xml")
+            assert "all given" in app.text()
+            await app.press("down", "down", "y")
+            assert app.app.copied == "https://sp.example.com/acs"
+
+    run(journey())
+
+
+# --- a store that another program holds
+
+
+def held(path: Path, until: threading.Event, begun: threading.Event) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    begun.set()
+    until.wait(60)
+    connection.execute("ROLLBACK")
+    connection.close()
+
+
+def holding(path: Path) -> tuple[threading.Thread, threading.Event]:
+    Store(path).rows()
+    free, begun = threading.Event(), threading.Event()
+    thread = threading.Thread(target=held, args=(path, free, begun))
+    thread.start()
+    begun.wait(10)
+    return thread, free
+
+
+def test_a_store_that_is_held_for_a_second_is_waited_for(home: Path) -> None:
+    thread, free = holding(home / "cases.sqlite3")
+    threading.Timer(1, free.set).start()
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            assert app.place == "Check"
+            assert not app.app.desk.unkept
+
+    run(journey())
+    thread.join()
+    assert [one.headline for one in Store().rows()] == ["certificate-expired"]
+
+
+def test_a_store_that_stays_held_is_told_and_kept_when_it_is_free(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("doctor.tui.desk.PATIENCE", 0.2)
+    thread, free = holding(home / "cases.sqlite3")
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            assert "locked" in app.flat()
+            assert "another program may hold it" in app.flat()
+            await app.press("escape")
+            assert "NOT KEPT YET" in app.text()
+            await app.drop(STUCK)
+            assert app.place == "Diagnose"
+            assert "The cause:" in app.text()
+            await app.press("ctrl+q")
+            assert "could not be kept" in app.flat()
+            await app.press("n")
+            free.set()
+            thread.join()
+            end = time.monotonic() + 30
+            while app.app.desk.unkept and time.monotonic() < end:
+                await asyncio.sleep(0.1)
+            await app.idle()
+            assert "NOT KEPT YET" not in app.text()
+
+    run(journey())
+    case = Store().load(Store().rows()[0].name)
+    assert [one.name for one in case.documents] == [EXPIRED]
+    assert case.reports == (STUCK,)
+    assert json.loads(json.dumps(case.answers)) == {}

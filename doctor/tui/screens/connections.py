@@ -21,6 +21,8 @@ from doctor.tui.screens.page import Exported, Page
 from doctor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.content import Content
@@ -42,6 +44,7 @@ class Connections(Page):
 
     NAME = "connections"
     PLACE = "Connections"
+    PARTS: ClassVar[Mapping[str, str]] = {"query": "search", "list": "connections", "page": "page"}
     COPIES = True
     ABOUT = (
         "The connections of every environment that is configured: the vendors whose keys stand in the environment "

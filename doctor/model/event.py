@@ -1,7 +1,7 @@
 """An event that a vendor tells: what happened to a connection, a directory, a domain, a sign-in."""
 
-from __future__ import annotations
-
+# Annotations are evaluated here: kept as texts, each would be compiled on its own when its class is made, which is
+# half of what importing costs.
 from typing import Final, NamedTuple
 
 FAILED: Final = ("authentication.sso_failed", "authentication.sso_timed_out")

@@ -4,12 +4,11 @@ Names are those of OpenID Connect Discovery 1.0, RFC 7517 (keys), RFC 7519 (toke
 None or empty. A token itself is never part of a text: `Sealed` shows nothing of it.
 """
 
-from __future__ import annotations
+# Annotations are evaluated here: kept as texts, each would be compiled on its own when its class is made, which is
+# half of what importing costs.
+from typing import Any, Final, NamedTuple, NoReturn
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
-
-if TYPE_CHECKING:
-    from doctor.model.document import Certificate
+from doctor.model.document import Certificate
 
 REQUIRED: Final = (
     "issuer", "authorization_endpoint", "token_endpoint", "jwks_uri", "response_types_supported",

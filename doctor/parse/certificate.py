@@ -37,7 +37,8 @@ UNREADABLE: Final = (ValueError, TypeError, UnsupportedAlgorithm, OverflowError,
 
 def from_text(text: str, use: str | None = None, place: Place = NOWHERE, ordinal: int = 0) -> Certificate:
     """The certificate in the text of an element or a paste; `problem` says why there is none."""
-    return _parsed(text[:_MAX_TEXT])._replace(use=use, place=place, ordinal=ordinal)
+    found = _parsed(text[:_MAX_TEXT])
+    return Certificate(use, *found[1:14], place, ordinal, found.der)  # `_replace` costs four times as much
 
 
 def from_der(der: bytes, use: str | None = None) -> Certificate:

@@ -7,7 +7,6 @@ import contextlib
 import os
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from doctor.model.error import UsageError
@@ -158,9 +157,13 @@ def book(chosen: argparse.Namespace) -> Rulebook:
 
 def spare(target: str | None, *given: str | None) -> None:
     """Refuse to write over what was given as evidence. Raises `UsageError`."""
-    if target is None or not Path(target).exists():
+    if target is None:
         return
-    if any(one and Path(one).exists() and Path(one).samefile(target) for one in given if one != "-"):
+    from pathlib import Path
+
+    if Path(target).exists() and any(
+        one and Path(one).exists() and Path(one).samefile(target) for one in given if one != "-"
+    ):
         raise UsageError(f"--output {target} would overwrite what was given to read", "name another file")
 
 

@@ -304,6 +304,25 @@ def test_what_no_page_sends_ends_at_most_that_page(tmp_path: Path) -> None:
         assert own.end(signal.SIGTERM)[2].count("\n") == 1
 
 
+@needs_proc
+def test_an_app_that_cannot_begin_is_told_in_one_line(tmp_path: Path) -> None:
+    """The server itself needs none of what is broken here."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "textual.py").write_text("raise RuntimeError('no \\x1b[31m textual')\n")
+
+    async def visited() -> None:
+        async with aiohttp.ClientSession() as client, client.ws_connect(f"{own.url}ws?width=80&height=24") as socket:
+            await Page(socket).closed()
+
+    with serving.serving(tmp_path, PYTHONPATH=str(broken)) as own:
+        asyncio.run(visited())
+        until(lambda: not own.children())
+        code, out, err = own.end(signal.SIGTERM)
+    assert (code, out) == (0, "")
+    assert err.splitlines()[1:] == [r"doctor: a page ended: RuntimeError: no \x1b[31m textual"]
+
+
 # ── the end ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

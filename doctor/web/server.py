@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import io
 import logging
 import os
 import signal
@@ -17,6 +18,7 @@ from aiohttp import WSCloseCode, web
 from textual_serve.server import Server, to_int
 
 from doctor.model.error import UsageError
+from doctor.report.safe import line
 from doctor.web import guard
 from doctor.web.session import PATIENCE, Session
 
@@ -130,10 +132,26 @@ async def _served(host: str, port: int, told: Callable[[str], None]) -> None:
     try:
         await _listen(runner, host, port)
         told(guard.address(host, runner.addresses[0][1], secret))
-        with contextlib.redirect_stdout(sys.stderr):  # where textual-serve passes on what the app complains of
+        with contextlib.redirect_stdout(_Complaints()):  # where textual-serve passes on what a failed app said
             await ended.wait()
     finally:
         await runner.cleanup()
+
+
+class _Complaints(io.TextIOBase):
+    """The last line of what a failed app said, which names the error; a traceback is for those who ask for it."""
+
+    def __init__(self) -> None:
+        self._told = ""
+
+    def write(self, text: str) -> int:
+        """Pass it on. textual-serve says the same twice of an app that did not begin."""
+        if text != self._told:
+            self._told = text
+            said = [one for one in text.splitlines() if one.strip()]
+            for one in said if os.environ.get("DOCTOR_DEBUG") else said[-1:]:
+                sys.stderr.write(f"doctor: a page ended: {line(one, 300)}\n")
+        return len(text)
 
 
 async def _listen(runner: web.AppRunner, host: str, port: int) -> None:

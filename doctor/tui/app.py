@@ -83,6 +83,7 @@ class DoctorApp(App[None]):
         self._garbage = Garbage(time.monotonic()) if alone else None
         self.dropped = dropped
         self.desk = Desk(options, store)
+        self.desk.wanted = wanted
         self.glyphs = glyph.UNICODE
         self.copied = ""
         self.progress = ""

@@ -57,6 +57,8 @@ class Desk:
         self.unkept = False
         """Whether the case as it is now could not be written; said once."""
         self._keeping = threading.Lock()
+        self.wanted: Callable[[], None] = lambda: None
+        """Called before anything on the desk changes; raises when the work was given up meanwhile."""
 
     @cached_property
     def options(self) -> Options:
@@ -120,6 +122,7 @@ class Desk:
     def open(self, name: str) -> None:
         """Go on with a kept case. Raises `UsageError` and `InputError`."""
         case = self.store.load(name)
+        self.wanted()
         self._begin(case, case)
         self.sheet = None
 
@@ -152,8 +155,10 @@ class Desk:
         report = library.check(subject, progress=progress, book=self.book, **self._given)
         if report.unreadable and not report.subjects:
             raise InputError(report.unreadable[0], "drop another file, or check its permissions")
-        self.sheet = Sheet(report, display.shown(subject, allow_private=self.options.allow_private))
-        return self.sheet
+        sheet = Sheet(report, display.shown(subject, allow_private=self.options.allow_private))
+        self.wanted()
+        self.sheet = sheet
+        return sheet
 
     def add_input(self, word: str, *, ours: bool = False) -> None:
         """Take a file or an address into the case. `ours`: it is metadata of the service provider that is set up, which
@@ -264,6 +269,7 @@ class Desk:
         return begun._replace(name=f"{begun.now[:16].replace(':', '')}-{secrets.token_hex(2)}")
 
     def _go_on(self, case: Case) -> None:
+        self.wanted()
         if self.session is None:
             self._begin(case, None)
         else:

@@ -123,7 +123,7 @@ def run(host: str, port: int, told: Callable[[str], None]) -> None:
 
 
 async def _served(host: str, port: int, told: Callable[[str], None]) -> None:
-    ended, secret = asyncio.Event(), guard.token()
+    ended, secret, complaints = asyncio.Event(), guard.token(), _Complaints()
     with contextlib.suppress(NotImplementedError):  # Windows
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     app = await AppServer(secret)._make_app()
@@ -132,10 +132,11 @@ async def _served(host: str, port: int, told: Callable[[str], None]) -> None:
     try:
         await _listen(runner, host, port)
         told(guard.address(host, runner.addresses[0][1], secret))
-        with contextlib.redirect_stdout(_Complaints()):  # where textual-serve passes on what a failed app said
+        with contextlib.redirect_stdout(complaints):  # where textual-serve passes on what a failed app said
             await ended.wait()
     finally:
-        await runner.cleanup()
+        with contextlib.redirect_stdout(complaints):
+            await runner.cleanup()
 
 
 class _Complaints(io.TextIOBase):

@@ -35,16 +35,21 @@ class Session(AppService):
         return process
 
     async def run(self) -> None:
-        """Carry what the app draws to the page until one of them ends."""
+        """Carry what the app draws to the page until one of them ends.
+
+        What is drawn for nobody is taken, too: the app would wait for us otherwise, and never end. What it complained
+        of last may have come too late for textual-serve, which writes it to standard output.
+        """
+        process = self._process
         await super().run()
         await self.remote_close()
-        stdout = self._process.stdout if self._process else None
-        while stdout is not None and await stdout.read(1 << 16):
-            """What is drawn for nobody is taken, too: the app would wait for us otherwise, and never end."""
+        if process is not None and process.stdout is not None and process.stderr is not None:
+            _, late = await asyncio.gather(_drained(process.stdout), process.stderr.read())
+            sys.stdout.write(late.decode("utf-8", "replace"))
 
     async def stop(self) -> None:
         """Ask the app to end, and see to it."""
-        process, self._process = self._process, None
+        process = self._process
         if process is None:
             return
         late = asyncio.get_running_loop().call_later(PATIENCE, _kill, process)
@@ -54,6 +59,11 @@ class Session(AppService):
         finally:
             late.cancel()
             _kill(process)
+
+
+async def _drained(stream: asyncio.StreamReader) -> None:
+    while await stream.read(1 << 16):
+        """Nobody looks at it."""
 
 
 def _kill(process: Process) -> None:

@@ -105,10 +105,14 @@ _KEYS: Final = {" ": "space", "/": "slash", ".": "full_stop", ":": "colon", "-":
 
 @asynccontextmanager
 async def running(
-    folder: Path, size: tuple[int, int] = (120, 40), dropped: str | None = None, at: datetime | None = AT
+    folder: Path,
+    size: tuple[int, int] = (120, 40),
+    dropped: str | None = None,
+    at: datetime | None = AT,
+    **options: Any,
 ) -> AsyncIterator[Driver]:
     """The app on a store of its own."""
-    app = DoctorApp(dropped, options={"at": at} if at else {}, store=Store(folder / "cases.sqlite3"))
+    app = DoctorApp(dropped, options=({"at": at} if at else {}) | options, store=Store(folder / "cases.sqlite3"))
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
         await driver.idle()

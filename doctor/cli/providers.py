@@ -15,7 +15,6 @@ from doctor.report import providers as page
 if TYPE_CHECKING:
     import argparse
 
-    from doctor.catalogue.lookup import Hit
     from doctor.engine.rulebook import Rulebook
 
 
@@ -61,14 +60,7 @@ def _find(chosen: argparse.Namespace, book: Rulebook, query: str) -> None:
     hits = lookup.search(book.providers, query, kind)
     if not hits:
         raise _nothing(book, query, kind)
-    one = hits[0].id if len(hits) == 1 or (hits[0].distance == 0 < hits[1].distance) else None
-    advised = choose.recommended(book, [row.speaks for row in choose.rows_of(book, one)]) if one and query else []
-    _answer(chosen, page.listing(book, query, kind, _ordered(hits, query), advised), page.table)
-
-
-def _ordered(hits: list[Hit], query: str) -> list[Hit]:
-    """As found; a list without a query goes by the names of the rows, as the table does."""
-    return hits if query else sorted(hits, key=lambda hit: hit.rows[0]["name"].casefold())
+    _answer(chosen, page.found(book, query, kind, hits), page.table)
 
 
 def _type(given: str | None) -> str | None:

@@ -23,6 +23,16 @@ _NOT: Final = "not established"
 # ── JSON ────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def found(book: Rulebook, query: str, kind: str | None, hits: Sequence[Hit]) -> dict[str, Any]:
+    """What a search found, as JSON data. A list without a query goes by the names of the rows, as the table does."""
+    from doctor.engine import choose
+
+    one = hits[0].id if len(hits) == 1 or (hits[0].distance == 0 < hits[1].distance) else None
+    advised = choose.recommended(book, [row.speaks for row in choose.rows_of(book, one)]) if one and query else []
+    ordered = hits if query else sorted(hits, key=lambda hit: hit.rows[0]["name"].casefold())
+    return listing(book, query, kind, ordered, advised)
+
+
 def listing(
     book: Rulebook, query: str, kind: str | None, hits: Iterable[Hit], advised: Iterable[Advised]
 ) -> dict[str, Any]:

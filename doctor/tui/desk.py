@@ -232,6 +232,16 @@ class Desk:
             self.session.answer(asking, facts)
             self._keep()
 
+    def probe_scim(self, url: str, token: str) -> None:
+        """Ask a SCIM server, and take what it answers into the case. The token is in memory only, and not for long.
+        Raises `UsageError`."""
+        from doctor.engine import probe_scim
+        from doctor.sources import scim, scim_door, secret
+
+        limits = scim_door.Limits(self.options.allow_private)
+        door = scim_door.Door(scim_door.endpoint(url), secret.given(token, "the token"), limits)
+        self._go_on(probe_scim.in_case(self._case(), scim.probe(door)))
+
     def question(self, fact: str, provider: str | None) -> Asking | None:
         """The question for one fact, in the words of a product; None when nobody can tell it."""
         from doctor import casework

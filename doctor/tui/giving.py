@@ -90,6 +90,21 @@ def taken_back(app: DoctorApp, rows: list[Given]) -> None:
     app.push_screen(Choose("What the case was given", about, reason.given(rows)), chosen)
 
 
+def probe(app: DoctorApp) -> None:
+    """What a SCIM server answers to a token."""
+    from doctor.tui.screens.probe import Probe, Wanted
+
+    case = app.desk.case
+    known = {**case.options, **case.answers} if case is not None else {}
+    url = known.get("scim.probe_address") or known.get("scim.idp_endpoint") or known.get("scim.endpoint") or ""
+
+    def told(wanted: Wanted | None) -> None:
+        if wanted is not None:
+            app.work(f"asking {wanted.url}", lambda: app.desk.probe_scim(wanted.url, wanted.token))
+
+    app.push_screen(Probe(url if isinstance(url, str) else ""), told)
+
+
 def evidence(app: DoctorApp, begun: str, connection: Callable[[str], None]) -> None:
     """A file, an address or a paste; the id of a connection goes to `connection`."""
 

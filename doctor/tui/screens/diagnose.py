@@ -48,6 +48,7 @@ class Diagnose(Page):
         Binding("w", "how", "Find out how", id="how", show=False),
         Binding("b", "undo", "Take back", id="undo"),
         Binding("t", "told", "What was told", id="told"),
+        Binding("p", "probe", "Probe SCIM", id="probe"),
         Binding("a", "add", "Add evidence", id="add", show=False),
         Binding("o", "evidence", "Evidence", id="evidence", show=False),
     ]
@@ -188,6 +189,9 @@ class Diagnose(Page):
             return self.is_mounted and bool(self._found and self._found.needs)
         if action == "undo":
             return self.desk.session is not None and bool(self.desk.session.history)
+        if action == "probe":
+            found = self.desk.found
+            return found is not None and any(str(step["tree"]).startswith("scim") for step in found.trace)
         if action in ("note", "told"):
             return self.desk.found is not None
         return super().check_action(action, parameters)
@@ -230,6 +234,12 @@ class Diagnose(Page):
 
         if self.desk.case is not None:
             giving.taken_back(self.doctor, retract.given(self.desk.case))
+
+    def action_probe(self) -> None:
+        """Ask the SCIM server."""
+        from doctor.tui import giving
+
+        giving.probe(self.doctor)
 
     def action_add(self) -> None:
         """More evidence: the first screen takes it."""

@@ -302,5 +302,5 @@ class Home(Page):
         hits = lookup.search(self.desk.book.providers, query, self._type)
         if not hits:
             return None
-        data = providers.listing(self.desk.book, query, self._type, hits, [])
+        data = providers.found(self.desk.book, query, self._type, hits)
         return Exported("providers", json.text(data), providers.table(data, Look()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import template
@@ -11,6 +10,7 @@ from doctor.facts import place as places
 from doctor.facts.fact import TEXT, View
 from doctor.facts.registry import OF_CASE, declared, derivations
 from doctor.model.finding import NOWHERE, SEVERITIES, Finding, Place, Proof, Severity, Verdict
+from doctor.model.pattern import Pattern
 from doctor.model.state import ABSENT
 from doctor.model.state import Unknown as UnknownState
 
@@ -219,7 +219,7 @@ def _start_tag(text: str | None) -> str | None:
     return _ADDRESS_OF.sub(r"\1…", text.partition(">")[0]) + ">"
 
 
-_ADDRESS_OF: Final = re.compile(r"""(\b(?:Address|SPProvidedID)=["'])[^"']*""")
+_ADDRESS_OF: Final = Pattern(r"""(\b(?:Address|SPProvidedID)=["'])[^"']*""")
 
 
 def _holds_private_key(document: Document) -> bool:

@@ -25,6 +25,10 @@ class Pattern:
         """The text with each match replaced."""
         return self._ready.sub(new, text)
 
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """The first match, from `start` on."""
+        return self._ready.search(text, start)
+
     def fullmatch(self, text: str) -> re.Match[str] | None:
         """The match of the whole text."""
         return self._ready.fullmatch(text)

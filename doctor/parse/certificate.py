@@ -19,11 +19,12 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from doctor.model.document import Certificate
 from doctor.model.finding import NOWHERE, Place
+from doctor.model.pattern import Pattern
 
-_BEGIN: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
-_ARMOUR: Final = re.compile(r"-----(?:BEGIN|END) [A-Z0-9 ]*-----")
+_BEGIN: Final = Pattern(r"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+_ARMOUR: Final = Pattern(r"-----(?:BEGIN|END) [A-Z0-9 ]*-----")
 _INNER_SPACE: Final = re.compile(r"[A-Za-z0-9+/=][ \t]+[A-Za-z0-9+/=]")
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/\s]+={0,2}\s*")
+_BASE64: Final = Pattern(r"[A-Za-z0-9+/\s]+={0,2}\s*")
 _KEY_TYPES: Final = {
     "RSAPublicKey": "rsa", "EllipticCurvePublicKey": "ec", "ECPublicKey": "ec", "DSAPublicKey": "dsa",
     "Ed25519PublicKey": "ed25519", "Ed448PublicKey": "ed448",

@@ -7,12 +7,13 @@ import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from doctor.model.error import InputError
+from doctor.model.pattern import Pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
-_EVIDENCE: Final = re.compile(r"[?&#](?:SAMLRequest|SAMLResponse|code|error|id_token|access_token)=", re.IGNORECASE)
+_EVIDENCE: Final = Pattern(r"[?&#](?:SAMLRequest|SAMLResponse|code|error|id_token|access_token)=", re.IGNORECASE)
 _GLOB: Final = frozenset("*?[")
 _HIDDEN: Final = (".", "__pycache__")
 _MIN_EVIDENCE: Final = 80

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -15,7 +16,7 @@ from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import NoActiveWorker, get_current_worker
 
 from doctor.model.error import DoctorError
-from doctor.tui import glyph, key, preference, theme
+from doctor.tui import glyph, keeping, key, preference, theme
 from doctor.tui.desk import Desk
 from doctor.tui.garbage import SOON, Garbage
 from doctor.tui.screens.home import Home
@@ -36,10 +37,6 @@ if TYPE_CHECKING:
 
 STYLES: Final = ("doctor.tcss", *(f"screens/{name}.tcss" for name in ("check", "diagnose", "setup", "list", "dialog")))
 """All styles are read at the start: each file that came later would make all of them be read again."""
-
-
-_AGAIN: Final = 5.0
-"""Seconds between two tries to keep a case that the store refused."""
 
 
 class Cancelled(Exception):  # noqa: N818  (it is no error)
@@ -106,7 +103,7 @@ class DoctorApp(App[None]):
             self._complaint = error
         if self._preferences.theme in self.available_themes:
             self.theme = str(self._preferences.theme)
-        self.set_interval(_AGAIN, self._keep_again)
+        self.set_interval(keeping.AGAIN, partial(keeping.again, self))
         if self._preferences.keys:
             self.set_keymap(self._preferences.keys)
         wanted = self._preferences.ascii
@@ -222,47 +219,9 @@ class DoctorApp(App[None]):
             seen.painted()
         self.screen.refresh_bindings()
 
-    def _keep_again(self) -> None:
-        """What the store refused is tried again, until it is kept."""
-        if self.desk.unkept:
-            self.run_worker(self._kept, thread=True, group="keep", exclusive=True, exit_on_error=False)
-
-    def _kept(self) -> None:
-        try:
-            self.desk.keep_again()
-        except DoctorError:
-            return
-        self.call_from_thread(self.notify, "The case is kept again.")
-        self.call_from_thread(self.repaint)
-
     async def action_quit(self) -> None:
-        """Leave; a case that is not kept is tried once more, and not thrown away unasked."""
-        from doctor.tui.screens.dialog import Sure
-
-        if not self.desk.unkept:
-            self.exit()
-            return
-
-        def leave(sure: bool | None) -> None:  # noqa: FBT001  (the framework's call)
-            if sure:
-                self.exit()
-
-        def tried(kept: object) -> None:
-            if kept:
-                self.exit()
-            else:
-                self.push_screen(
-                    Sure("The case could not be kept: another program holds the store. Leave anyway?"), leave
-                )
-
-        self.work("keeping the case", self._kept_now, tried)
-
-    def _kept_now(self) -> bool:
-        try:
-            self.desk.keep_again()
-        except DoctorError:
-            return False
-        return True
+        """Leave, and lose nothing."""
+        keeping.leave(self)
 
     def tell_secret(self, text: str) -> None:
         """Say it when something in what was typed looks like a secret: it is taken out before anything is kept."""

@@ -9,7 +9,7 @@ from textual.app import SystemCommand
 from textual.command import Hit, Provider
 
 from doctor.report.safe import line
-from doctor.tui import key, theme
+from doctor.tui import keeping, key, theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,9 @@ def commands(app: DoctorApp, _screen: Screen[Any]) -> Iterator[SystemCommand]:
         yield SystemCommand("Name the case", "now called " + line(app.desk.case.name, 60), app.name_case)
     for one in theme.THEMES:
         yield SystemCommand(f"Theme {one.name.removeprefix('doctor-')}", "colours", partial(app.set_theme, one.name))
-    yield SystemCommand("Export", "JSON, text or a picture of this screen", app.action_export)
+    yield SystemCommand("Export", "JSON, Markdown, HTML, text or a picture of this screen", app.action_export)
     yield SystemCommand("Help", "what this screen is for, and its keys", app.action_help)
-    yield SystemCommand("Quit", "the case is kept", app.exit)
+    yield SystemCommand("Quit", "the case is kept", partial(keeping.leave, app))
 
 
 class Known(Provider):

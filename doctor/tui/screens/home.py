@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.content import Content
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from doctor.catalogue import lookup
 from doctor.tui import intake, paint
 from doctor.tui.screens.page import Exported, Page
 from doctor.tui.widgets.cases import Cases
 from doctor.tui.widgets.drop import Drop
+from doctor.tui.widgets.products import Products
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +58,6 @@ class Home(Page):
     def __init__(self) -> None:
         super().__init__()
         self._type: str | None = None
-        self._rows: list[tuple[str, dict[str, str]]] = []
         self._look: Timer | None = None
 
     def body(self) -> ComposeResult:
@@ -69,7 +67,7 @@ class Home(Page):
         with Horizontal(id="home"):
             with Vertical(id="lookup"):
                 yield Static(id="types")
-                yield OptionList(id="products")
+                yield Products(id="products")
             with Vertical(id="kept"):
                 yield Static("Recent cases", classes="heading")
                 yield Cases(id="cases")
@@ -124,10 +122,11 @@ class Home(Page):
 
     def _would(self, dropped: Dropped, seen: str = "") -> None:
         """How many rows there are, what was recognised, and what enter would do."""
-        count = f"{len(self._rows)} row{'s' * (len(self._rows) != 1)}"
+        products = self.query_one(Products)
+        count = f"{len(products.rows)} row{'s' * (len(products.rows) != 1)}"
         told = dropped.say or "type to search the table; paste anything"
-        if dropped.kind == "product" and self._rows:
-            row = self._rows[0][1]
+        if dropped.kind == "product" and products.chosen is not None:
+            row = products.chosen[1]
             told = f"enter: set up {row['name']} {row['type']}, or go down to another one"
         parts = (seen, told) if dropped.kind not in ("nothing", "product") else (count, told)
         self._say(self.glyphs.dot.join(part for part in parts if part))
@@ -141,35 +140,15 @@ class Home(Page):
 
     def _seen(self, dropped: Dropped, seen: str) -> None:
         """Say it, if it is still what stands in the field."""
-        if (
-            self.query_one(Drop).text.strip()
-            and intake.recognised(self.query_one(Drop).text, self.desk.book) == dropped
-        ):
+        if intake.recognised(self.query_one(Drop).text, self.desk.book) == dropped:
             self._would(dropped, seen)
 
     def _say(self, text: str) -> None:
         self.query_one("#would", Static).update(paint.plain(f"  {text}", paint.DIM))
 
     def _fill(self, query: str) -> None:
-        products = self.desk.book.providers
-        hits = lookup.search(products, query, self._type)
-        self._rows = [(hit.id, dict(row)) for hit in hits for row in hit.rows]
-        listed = self.query_one("#products", OptionList)
-        listed.clear_options()
-        listed.add_options([Option(self._row_line(row)) for _, row in self._rows])
-        if self._rows:
-            listed.highlighted = 0
-        else:
-            listed.add_option(Option(Content.styled("Nothing of this type is called so.", paint.DIM), disabled=True))
-        self.query_one("#types", Static).update(self._types_line())
-
-    def _row_line(self, row: dict[str, str]) -> Content:
-        name = paint.pad(row["name"], 26, self.glyphs.ellipsis)
-        kind = (f"{row['type']:<11}", paint.STYLES["notice"])
-        return Content.assemble(name, " ", kind, paint.plain(row["url"].rpartition("/")[2], paint.DIM))
-
-    def _types_line(self) -> Content:
-        return paint.chosen(("All", *lookup.TYPES), self._type or "All")
+        self.query_one(Products).show(lookup.search(self.desk.book.providers, query, self._type))
+        self.query_one("#types", Static).update(paint.chosen(("All", *lookup.TYPES), self._type or "All"))
 
     @on(Input.Submitted, "#drop")
     def submitted(self) -> None:
@@ -202,17 +181,18 @@ class Home(Page):
                     return
 
     @on(OptionList.OptionHighlighted, "#products")
-    def looked_at(self, event: OptionList.OptionHighlighted) -> None:
+    def looked_at(self) -> None:
         """The row under the cursor, with its address."""
-        if event.option_index < len(self._rows) and event.option_list.has_focus:
-            row = self._rows[event.option_index][1]
+        products = self.query_one(Products)
+        if products.chosen is not None and products.has_focus:
+            row = products.chosen[1]
             self._say(f"enter: set up {row['name']} {row['type']}   https://{row['url']}")
 
     @on(OptionList.OptionSelected, "#products")
-    def chosen(self, event: OptionList.OptionSelected) -> None:
+    def chosen(self) -> None:
         """A row of the table: its setup."""
-        if event.option_index < len(self._rows):
-            provider, row = self._rows[event.option_index]
+        if (chosen := self.query_one(Products).chosen) is not None:
+            provider, row = chosen
             self.doctor.go("setup", wanted=(provider, row["url"]))
 
     @on(OptionList.OptionSelected, "#cases")
@@ -221,8 +201,14 @@ class Home(Page):
         from doctor.tui import resume
 
         name = self.query_one(Cases).chosen
-        if name is not None:
+        if name is not None and not self._not_kept():
             self.doctor.work(f"opening {name}", lambda: self.desk.open(name), lambda _: resume.goes_on(self.doctor))
+
+    def _not_kept(self) -> bool:
+        """Whether the case would be lost with another one in its place; then it is said."""
+        if self.desk.unkept:
+            self.notify("The case is not kept yet: another program holds the store.", severity="warning")
+        return self.desk.unkept
 
     def taken(self, text: str) -> None:
         """Take what was dropped, and go where it belongs."""
@@ -230,10 +216,7 @@ class Home(Page):
 
         dropped = intake.recognised(text, self.desk.book)
         if dropped.kind == "product":
-            if self._rows:
-                at = self.query_one("#products", OptionList).highlighted or 0
-                provider, row = self._rows[at]
-                self.doctor.go("setup", wanted=(provider, row["url"]))
+            self.chosen()
         elif dropped.kind != "nothing":
             self.query_one(Drop).empty()
             taking.take(self.doctor, dropped)
@@ -243,7 +226,7 @@ class Home(Page):
     def on_key(self, event: object) -> None:
         """Down in the field goes to the table."""
         if getattr(event, "key", "") == "down" and isinstance(self.focused, Drop):
-            self.query_one("#products", OptionList).focus()
+            self.query_one(Products).focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The slash is typed while the field has the focus."""
@@ -273,6 +256,8 @@ class Home(Page):
 
     def action_new_case(self) -> None:
         """Put the case away."""
+        if self._not_kept():
+            return
         self.desk.new()
         self.notify("The case is kept. What you drop next begins another one.", markup=False)
         self.painted()

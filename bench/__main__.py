@@ -56,7 +56,8 @@ def _prepare() -> None:
 
 def _rows(rounds: tuple[int, int, int], word: str, toolkit: str) -> Iterator[Row]:
     small, large, warm = rounds
-    wholes = ((targets.SMALL, small), (targets.RESPONSE, small), (targets.DIAGNOSE, small), (targets.LARGE, large))
+    wholes = ((targets.SMALL, small), (targets.RESPONSE, small), (targets.DIAGNOSE, small), (targets.LARGE, large),
+              (targets.PAINT, small))  # fmt: skip
     for cases, times in wholes:
         chosen = [one for one in cases if word in one.what]
         if chosen:

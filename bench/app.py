@@ -4,8 +4,8 @@ A heart beats on the loop every two milliseconds; the longest time between two b
 would a key have waited. Beside it stands the processor time that the loop's own thread used in that time: what is
 missing there was spent waiting, for a worker that held the interpreter or for other processes.
 
-Usage: python -m bench.app [--rounds N] [--only WORD] [--why] [--json]. Each round is a process of its own; the least
-of all rounds counts, since whatever else the machine does only adds. `--why` adds what ran during the pauses.
+Usage: python -m bench.app [--rounds N] [--only WORD] [--why] [--json | --row]. Each round is a process of its own; the
+least of all rounds counts, since whatever else the machine does only adds. `--why` adds what ran during the pauses.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ LATE: Final = 0.03
 """Seconds without a beat after which `--why` looks what runs."""
 REST: Final = 1.1
 """Seconds after a step: what the app puts off until nobody types belongs to the step."""
-TARGET: Final = 0.05
-"""Seconds that the loop may be kept waiting."""
+YARDSTICK: Final = "the start of a trivial app"
 
 
 class Pause(NamedTuple):
@@ -106,9 +105,15 @@ class Journey:
 
     def __init__(self, app: DoctorApp, pilot: Pilot[Any], heart: Heart) -> None:
         self.app, self.pilot, self.heart = app, pilot, heart
+        self.only = ""
 
     async def step(self, name: str, action: Awaitable[object]) -> None:
         """Do this, and wait until it has ended."""
+        if self.only not in name:
+            close = getattr(action, "close", None)
+            if close is not None:
+                close()
+            return
         self.heart.step = name
         await action
         await self.idle()
@@ -221,7 +226,7 @@ async def beating(*, why: bool = False) -> AsyncIterator[Heart]:
     task.cancel()
 
 
-async def round_of(folder: Path, *, why: bool) -> Heart:
+async def round_of(folder: Path, *, only: str = "", why: bool = False) -> Heart:
     """One round: the app from its start through all journeys."""
     from doctor.sources.case_store import Store
     from doctor.tui.app import DoctorApp
@@ -230,21 +235,33 @@ async def round_of(folder: Path, *, why: bool) -> Heart:
     app = DoctorApp(store=Store(folder / "cases.sqlite3"), alone=True)
     async with beating(why=why) as heart, app.run_test(size=(120, 40)) as pilot:
         at = Journey(app, pilot, heart)
+        at.only = only
         await at.idle()
         await journeys(at, folder)
         await at.idle()
     return heart
 
 
+async def trivial() -> Pause:
+    """The yardstick: the longest pause while the least app of the framework starts and draws a line."""
+    from bench.trivial import Trivial
+
+    app = Trivial()
+    async with beating() as heart, app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        await asyncio.sleep(REST)
+    return heart.pauses["start"]
+
+
 # ── rounds ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def rounds(times: int, *, why: bool = False) -> tuple[dict[str, Pause], dict[str, Counter[str]]]:
+def rounds(times: int, *, only: str = "", why: bool = False) -> tuple[dict[str, Pause], dict[str, Counter[str]]]:
     """The least pause of each step over so many processes, and what was seen running in the pauses."""
     least: dict[str, Pause] = {}
     seen: dict[str, Counter[str]] = {}
     for _ in range(times):
-        words = [sys.executable, "-m", "bench.app", "--round", *(["--why"] if why else [])]
+        words = [sys.executable, "-m", "bench.app", "--round", "--only", only, *(["--why"] if why else [])]
         done = subprocess.run(words, check=False, capture_output=True, text=True, env=process.environment(), cwd=TOP)
         if done.returncode:
             raise RuntimeError((done.stderr.splitlines() or ["no output"])[-1])
@@ -256,7 +273,7 @@ def rounds(times: int, *, why: bool = False) -> tuple[dict[str, Pause], dict[str
     return least, seen
 
 
-def _one_round(*, why: bool) -> None:
+def _one_round(only: str, *, why: bool) -> None:
     kept = Path(tempfile.gettempdir()) / "doctor-bench-app"
     kept.mkdir(exist_ok=True)
     large(kept), aggregate(kept)
@@ -264,7 +281,8 @@ def _one_round(*, why: bool) -> None:
         os.environ["DOCTOR_HOME"] = home
         for path in kept.iterdir():
             Path(home, path.name).symlink_to(path)
-        heart = asyncio.run(round_of(Path(home), why=why))
+        heart = asyncio.run(round_of(Path(home), only=only, why=why))
+    heart.pauses[YARDSTICK] = asyncio.run(trivial())
     print(json.dumps({"pauses": heart.pauses, "seen": heart.seen}))
 
 
@@ -273,13 +291,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.app", description="Pauses of the terminal app's loop.")
     parser.add_argument("--rounds", type=int, default=5, help="processes; the least of all counts")
     parser.add_argument("--why", action="store_true", help="tell what ran during pauses of over 30 ms")
+    parser.add_argument("--only", metavar="WORD", default="", help="the start, and only steps whose name holds this")
+    parser.add_argument("--row", action="store_true", help="print the longest pause and the yardstick's, for `bench`")
     parser.add_argument("--json", action="store_true", help="print seconds as JSON")
     parser.add_argument("--round", action="store_true", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.round:
-        _one_round(why=chosen.why)
+        _one_round(chosen.only, why=chosen.why)
         return
-    least, seen = rounds(chosen.rounds, why=chosen.why)
+    least, seen = rounds(chosen.rounds, only=chosen.only, why=chosen.why)
+    if chosen.row:
+        base = least.pop(YARDSTICK).wall
+        print(json.dumps([max(pause.wall for step, pause in least.items() if chosen.only in step), base]))
+        return
     if chosen.json:
         print(json.dumps(least, indent=1))
         return

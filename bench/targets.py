@@ -68,7 +68,14 @@ LARGE: Final = (
     Whole("doctor check aggregate.xml (87 MB)", _check("aggregate.xml"),
           "expat.py", _script("expat.py", "aggregate.xml"), 2.5, None, 60),
 )  # fmt: skip
+_PAINT: Final = (sys.executable, str(HERE / "paint.py"))
+PAINT: Final = (
+    Whole("the terminal app's first picture", (*_PAINT, "rop anything", _DOCTOR),
+          "a trivial Textual app", (*_PAINT, "hello world", sys.executable, str(HERE / "trivial.py")), 1.3),
+)  # fmt: skip
 INSIDE: Final = (
+    Inside("the terminal app's longest pause", "bench.app", ("--row",), "a trivial app starts", 50e-3),
+    Inside("the same, metadata of 5 MB", "bench.app", ("--row", "--only", "5 MB"), "a trivial app starts", 50e-3),
     Inside(
         'doctor.check("okta.xml"), warm', "bench.warm", (str(INPUTS / "okta.xml"), "{rounds}"), "floor.look", 250e-6
     ),

@@ -15,7 +15,8 @@ MODULES: Final = (
     "doctor.casework", "doctor.sources.case_store", "doctor.sources.display", "doctor.report.json",
     "doctor.parse.metadata", "doctor.parse.aggregate", "doctor.parse.certificate", "doctor.parse.verify",
     "doctor.parse.har", "doctor.parse.capture", "doctor.parse.response", "doctor.engine.pattern",
-    "doctor.engine.handoff", "doctor.engine.flow",
+    "doctor.engine.handoff", "doctor.engine.flow", "doctor.sources.watching", "doctor.sources.online",
+    "doctor.tui.picture",
 )  # fmt: skip
 """Screens, and what long work begins with; each brings what it needs. The first page that people open comes first."""
 

@@ -330,3 +330,13 @@ def test_collection_that_cannot_be_derived_crashes_its_rules_and_tells_nothing_e
     assert told
     assert {one.verdict for one in told} == {"crashed"}
     assert {one.verdict for one in outcomes} <= {"crashed", "confirmed"}
+
+
+@pytest.mark.parametrize("value", [1, 3, "a", True, ABSENT, None], ids=repr)
+@pytest.mark.parametrize(
+    ("operator", "operand"), [("eq", 1), ("ne", 1), ("in", [1, "a"]), ("not_in", [1]), ("exists", True)]
+)
+def test_exists_beside_another_comparison_says_no_more(value: Any, operator: str, operand: Any) -> None:
+    facts = {} if value is None else {"f.a": value}
+    beside = judged({"f.a": {"exists": True, operator: operand}}, facts)
+    assert beside == judged({"all": [{"f.a": {"exists": True}}, {"f.a": {operator: operand}}]}, facts)

@@ -9,7 +9,7 @@ from textual.content import Content
 from doctor.report import connection as pages
 from doctor.report import event as events
 from doctor.report import watch as watching
-from doctor.report.text import wrapped
+from doctor.report.text import Look, wrapped
 from doctor.sources.history import moments, when
 from doctor.tui import paint
 
@@ -17,12 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from doctor.model.connection import Connection
-    from doctor.report.text import Look
     from doctor.sources.history import Looked
-    from doctor.sources.online import Detail
+    from doctor.sources.online import Detail, Row
+    from doctor.tui.screens.connections import Connections
 
 Timed = tuple[str, str, str, tuple[str, ...]]
 """A moment, what is said of it, who knows it, and what stood in the way."""
+
+
+def of(screen: Connections, row: Row | None, found: Detail | None, width: int) -> Content | str:
+    """The page of a row; without one, why there is none."""
+    if row is not None:
+        return page(row.one, found, screen.looks.of(row.key), Look(width=width, unicode=screen.unicode))
+    if screen.reader.busy:
+        return ""
+    if any(shelf.rows for shelf in screen.reader.stock.shown()):
+        return "No connection holds these words."
+    return "There is none in this environment."
 
 
 def page(one: Connection, found: Detail | None, looked: tuple[Looked, ...], look: Look) -> Content:

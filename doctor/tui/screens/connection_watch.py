@@ -65,8 +65,15 @@ class Watcher:
         aside(self._page, lambda: watch.look(tell), partial(self._looked, watch))
 
     def _told(self, watch: Watch, told: Told) -> None:
-        if watch is self._watch and self.row is not None:
-            self._page.watched(self.row, told, watch.shown)
+        """It is in a new state, or somebody failed to sign in."""
+        from doctor.report.watch import standing
+
+        if watch is not self._watch or self.row is None:
+            return
+        self._page.looks.watched(self.row.key, told.step, tuple(standing(told)))
+        if watch.shown is not None and told.step.after != "gone":
+            self._page.seen_anew(self.row, watch.shown)
+        self._page.refreshed()
 
     def _looked(self, watch: Watch, wait: Any) -> None:
         if watch is not self._watch:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
@@ -21,18 +21,17 @@ from doctor.tui.screens.page import Exported, Page
 from doctor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.content import Content
     from textual.events import Click
 
     from doctor.model.connection import Connection
     from doctor.sources.answer import Trouble
     from doctor.sources.online import Row
     from doctor.sources.profile import Place
-    from doctor.sources.watching import Plan, Told
+    from doctor.sources.watching import Plan
 
 _AGAIN = 20.0
 """Seconds between two looks at the lists while the screen is on top."""
@@ -82,6 +81,7 @@ class Connections(Page):
         self._rows = Rows(self._drawn, id="list")
         self._open = False
         self._shown: object = None
+        self._under: str | None = None
         self._offered: object = None
 
     def body(self) -> ComposeResult:
@@ -161,9 +161,7 @@ class Connections(Page):
             self._rows.focus()
 
     def _drawn(self, row: Row, width: int) -> list[tuple[str, str]]:
-        stock = self.reader.stock
-        several = len(stock.shown()) > 1
-        return connection_row.parts(row, width, self.glyphs, several=several)
+        return connection_row.parts(row, width, self.glyphs, several=len(self.reader.stock.shown()) > 1)
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -175,9 +173,8 @@ class Connections(Page):
         head = connection_row.head(self, self._rows.count, self.query_one(Input).value.strip())
         self.query_one("#progress", Static).update(paint.lines(head))
         self._paint_chosen()
-        offered = (self.chosen() is None, len(self.reader.stock.shelves))
-        if offered != self._offered:
-            self._offered = offered
+        before, self._offered = self._offered, (self.chosen() is None, len(self.reader.stock.shelves))
+        if before != self._offered:
             self.refresh_bindings()
 
     def _paint_chosen(self) -> None:
@@ -188,22 +185,10 @@ class Connections(Page):
         shown = (row, detail, looked, width, self.reader.busy if row is None else None)
         if shown == self._shown:
             return
-        if row is None or not isinstance(self._shown, tuple) or self._shown[0] is None or self._shown[0].key != row.key:
+        if (row and row.key) != self._under:
             self.query_one("#page").scroll_to(0, 0, animate=False)
-        self._shown = shown
-        self.query_one("#text", Static).update(self._page_of(row, width))
-
-    def _page_of(self, row: Row | None, width: int) -> Content | str:
-        from doctor.report.text import Look
-
-        if row is not None:
-            look = Look(width=width, unicode=self.unicode)
-            return connection_page.page(row.one, self._details.of(row), self.looks.of(row.key), look)
-        if self.reader.busy:
-            return ""
-        if any(shelf.rows for shelf in self.reader.stock.shown()):
-            return "No connection holds these words."
-        return "There is none in this environment."
+        self._shown, self._under = shown, row and row.key
+        self.query_one("#text", Static).update(connection_page.of(self, row, detail, width))
 
     def explain(self, place: Place, trouble: Trouble | None) -> None:
         """Say what went wrong at a vendor, and what the rules say to do about it."""
@@ -211,17 +196,6 @@ class Connections(Page):
 
         if trouble is not None:
             aside(self, lambda: online.complaint(place, trouble, self.desk.book), self.doctor.fail)
-
-    # ── what was seen ─────────────────────────────────────────────────────────────────────────────────
-
-    def watched(self, row: Row, told: Told, shown: Connection | None) -> None:
-        """The connection that is watched is in a new state, or somebody failed to sign in."""
-        from doctor.report import watch
-
-        self.looks.watched(row.key, told.step, tuple(watch.standing(told)))
-        if shown is not None and told.step.after != "gone":
-            self.seen_anew(row, shown)
-        self.refreshed()
 
     def seen_anew(self, row: Row, one: Connection | None) -> None:
         """A connection is as it is now, whatever the list said; None: it is gone."""
@@ -275,39 +249,33 @@ class Connections(Page):
 
     def on_click(self, event: Click) -> None:
         """An environment that is clicked is looked at."""
-        if getattr(event.widget, "id", None) == "progress" and event.y == 0:
-            clicked = connection_row.place_at(self.reader.stock, event.x)
-            if clicked is not None:
-                self.reader.stock.only = clicked.only
-                self.listed()
+        head = getattr(event.widget, "id", None) == "progress" and event.y == 0
+        if head and (clicked := connection_row.place_at(self.reader.stock, event.x)):
+            self.reader.stock.only = clicked.only
+            self.listed()
 
     def action_watch(self) -> None:
         """Watch the connection under the cursor; the one that is watched: no longer."""
         row = self.chosen()
         if row is None or row.one.id is None:
             return
-        if self.watcher.on and self.watcher.row is not None and self.watcher.row.key == row.key:
-            self.watcher.stop()
-        else:
-            self._tried(lambda: self.watcher.begin(row, self.plan))
-        self.refreshed()
+        watched = self.watcher.on and self.watcher.row is not None and self.watcher.row.key == row.key
+        self._tried(self.watcher.stop if watched else lambda: self.watcher.begin(row, self.plan))
 
     def action_change(self, action: str) -> None:
         """Enable, disable or delete the connection under the cursor, after asking for its name."""
         row = self.chosen()
-        if row is None or row.one.id is None:
-            return
         if self.doing:
             self.notify(self.doing, markup=False, severity="warning")
-            return
-        self._tried(Changer(self, row, action).begin)
-        self.refreshed()
+        elif row is not None and row.one.id is not None:
+            self._tried(Changer(self, row, action).begin)
 
-    def _tried(self, begin: Any) -> None:
+    def _tried(self, begin: Callable[[], None]) -> None:
         try:
             begin()
         except DoctorError as error:
             self.doctor.fail(error)
+        self.refreshed()
 
     @on(Rows.Chosen)
     def taken(self) -> None:
@@ -317,8 +285,6 @@ class Connections(Page):
         row = self.chosen()
         if row is not None and row.one.id is not None:
             taking.take_connection(self.doctor, row.one.id, row.place)
-
-    # ── giving away ───────────────────────────────────────────────────────────────────────────────────
 
     def copied(self) -> str:
         """The connection's id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from doctor.report.rules import plain
+from doctor.report.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,18 +45,13 @@ def _trees(found: Diagnosis, book: Rulebook) -> Iterator[Way]:
         if step["tree"] != tree:
             tree, branch = step["tree"], []
             yield Way("tree", titles.get(tree, tree))
-        conditions = [_said(one) for one in step["branch"]]
+        conditions = [words(one) for one in step["branch"]]
         shared = next((n for n, pair in enumerate(zip(branch, conditions, strict=False)) if pair[0] != pair[1]), None)
         known = min(len(branch), len(conditions)) if shared is None else shared
         for depth, text in enumerate(conditions[known:], known):
             yield Way("branch", f"when {text}", depth + 1)
         branch = conditions
         yield _way(step, len(conditions) + 1, asked)
-
-
-def _said(condition: dict[str, Any]) -> str:
-    """A condition without the braces around the whole of it."""
-    return plain(condition).removeprefix("{").removesuffix("}")
 
 
 def _way(step: dict[str, Any], depth: int, asked: set[str]) -> Way:

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from doctor.engine import authoring
 from doctor.report import rules as pages
 from doctor.report.text import WHO, Look
+from doctor.report.words import words
 from doctor.tui import paint
 from doctor.tui.screens.page import Exported, Page
 
@@ -154,7 +155,7 @@ class Rules(Page):
         signs = self.glyphs
         for step in steps:
             if "steps" in step:
-                yield paint.plain(f"{before}{signs.tee}{signs.line} when {pages.plain(step['when'])}", paint.DIM)
+                yield paint.plain(f"{before}{signs.tee}{signs.line} when {words(step['when'])}", paint.DIM)
                 yield from self._drawn(step["steps"], rule, f"{before}{signs.bar}  ")
             else:
                 name = str(step.get("rule") or f"advice: {step['advice']}")
@@ -223,10 +224,10 @@ def _part(title: str, rows: list[Content]) -> Iterator[Content | str]:
 
 def _conditions(one: dict[str, Any]) -> Iterator[str]:
     if one["applies"]:
-        yield f"it applies: {pages.plain(one['applies'])}"
+        yield f"it applies: {words(one['applies'])}"
     if one["for_each"]:
         yield f"for each of {one['for_each']}"
-    yield pages.plain(one["when"])
+    yield words(one["when"])
     for key in ("escalate", "relax"):
         for change in one[key]:
-            yield f"{change['to']} when {pages.plain(change['when'])}"
+            yield f"{change['to']} when {words(change['when'])}"

@@ -1,0 +1,53 @@
+"""Conditions in words: each operator has some, and every condition of the rules and trees can be said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from doctor.report import words
+from tests.tui_pilot import EXAMPLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = EXAMPLES.parent / "rules"
+SAID = {
+    "{login.affects: {in: [one, some]}}": "login.affects is one or some",
+    "{scim.status: 401}": "scim.status is 401",
+    "{integration.speaks_saml: false}": "integration.speaks_saml is no",
+    "{scim.status: {not_in: [401, 403, 429]}}": "scim.status is not 401, 403 or 429",
+    "{metadata.valid_days_left: {exists: true, gte: 0, lt: 14}}":
+        "metadata.valid_days_left is at least 0 and metadata.valid_days_left is under 14",
+    "{idp.sso_url: {exists: false}}": "there is no idp.sso_url",
+    "{not: {evidence.kinds: {contains: idp-metadata}}}": "not (evidence.kinds has idp-metadata)",
+    "{any: [{scim.status: 404}, {scim.users_appear: none, scim.status: {ne: 401}}]}":
+        "scim.status is 404 or (scim.users_appear is none and scim.status is not 401)",
+    "{any: [{a.b: 1}, {a.c: 2}], a.d: 3}": "(a.b is 1 or a.c is 2) and a.d is 3",
+    "{some: {idp.signing_certificates: {days_left: {lt: 0}}}}":
+        "some of idp.signing_certificates: days_left is under 0",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("condition", "said"), SAID.items())
+def test_said(condition: str, said: str) -> None:
+    assert words.words(yaml.safe_load(condition)) == said
+
+
+def branches(steps: list[Any]) -> Iterator[dict[str, Any]]:
+    for step in steps:
+        if "when" in step:
+            yield step["when"]
+            yield from branches(step["steps"])
+
+
+def test_all_conditions_can_be_said() -> None:
+    files = [yaml.safe_load(path.read_text("utf-8")) for path in RULES.rglob("*.yaml")]
+    conditions = [one["when"] for one in files if isinstance(one, dict) and "when" in one]
+    conditions += [when for one in files if isinstance(one, dict) for when in branches(one.get("steps", []))]
+    assert len(conditions) > 400
+    for one in conditions:
+        assert words.words(one)
+        assert "{'" not in words.words(one), one

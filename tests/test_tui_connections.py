@@ -314,8 +314,9 @@ def test_profiles_stand_beside_the_environment(home: Path, server: Server, monke
 
 
 def many(count: int) -> list[dict[str, Any]]:
-    """So many connections."""
-    return [connection(number, id=f"conn_01E4ZCR3C56J083X43JQ{number:06d}") for number in range(count)]
+    """So many connections, each of an organization of its own."""
+    names = [f"01E4ZCR3C56J083X43JQ{number:06d}" for number in range(count)]
+    return [connection(n, id=f"conn_{name}", organization_id=f"org_{name}") for n, name in enumerate(names)]
 
 
 def drawn(app: Driver, page: Connections) -> list[str]:

@@ -10,10 +10,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widgets import Input, OptionList
 
 from doctor.sources.case_store import Store
 from doctor.tui import key, preference
+from doctor.tui.glyph import PlainBars
 from doctor.tui.screens.export import FORMS, Export
 from tests.tui_pilot import EXAMPLES, SIZES, Driver, running
 
@@ -197,6 +199,37 @@ def test_whatever_was_told_can_be_changed_or_taken_back_later(home: Path) -> Non
     case = Store().load(Store().rows()[0].name)
     assert case.answers == {"idp.acs_url": "https://auth.example.com/sso/acs/conn_02"}
     assert case.reports == ()
+
+
+def test_an_answer_that_looks_like_a_token_is_kept_only_when_it_is_none(home: Path) -> None:
+    token = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF"
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(MISMATCH)
+            await app.reply(token)
+            assert "looks like a token" in app.flat()
+            await app.press("enter")
+            assert app.app.desk.case is not None
+            assert app.app.desk.case.answers == {}
+            await app.reply("https://auth.example.com/?password=hunter2")
+            assert any("doctor never keeps one" in one.message for one in app.app._notifications)
+
+    run(journey())
+    kept = b"".join(one.read_bytes() for one in home.glob("cases.sqlite3*"))
+    assert token.encode() not in kept
+    assert b"hunter2" not in kept
+
+
+def test_the_framework_keeps_its_scroll_bars(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCTOR_ASCII", "1")
+
+    async def journey() -> None:
+        async with running(home):
+            assert ScrollBar.renderer is PlainBars
+
+    run(journey())
+    assert ScrollBar.renderer is ScrollBarRender
 
 
 # --- a setup is told what stands in the console

@@ -8,7 +8,7 @@ from doctor.model.error import UsageError
 from doctor.report.text import KINDS
 from doctor.tui import intake, reason
 from doctor.tui.screens.asked import Ask, Choose
-from doctor.tui.screens.dialog import Line
+from doctor.tui.screens.dialog import Line, Sure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,13 +21,26 @@ if TYPE_CHECKING:
     from doctor.tui.intake import Dropped
 
 
+def meant(app: DoctorApp, text: str, then: Callable[[], None]) -> None:
+    """Go on with what was typed; what looks like a token only when the person says that it is none."""
+
+    def sure(yes: bool | None) -> None:  # noqa: FBT001  (the framework's call)
+        if yes:
+            then()
+
+    if intake.looks_random(text):
+        app.push_screen(Sure("This looks like a token or a password, which no case may hold. Is it really none?"), sure)
+    else:
+        app.tell_secret(text)
+        then()
+
+
 def value(app: DoctorApp, row: Row | None, one: Value) -> None:
     """A value of the setup."""
 
     def told(text: str | None) -> None:
         if text:
-            app.tell_secret(text)
-            app.work("keeping", lambda: app.desk.tell_value(row, one.name, text))
+            meant(app, text, lambda: app.work("keeping", lambda: app.desk.tell_value(row, one.name, text)))
 
     about = "It is taken verbatim: copy it from where it stands, do not type it."
     app.push_screen(Line(one.label, about, one.text or ""), told)
@@ -71,8 +84,7 @@ def _ask(app: DoctorApp, asking: Asking) -> None:
     def told(given: Any) -> None:
         if given is not None:
             facts = given if isinstance(given, dict) else {name: given}
-            app.tell_secret(str(given))
-            app.work("keeping", lambda: app.desk.tell(asking, facts))
+            meant(app, str(given), lambda: app.work("keeping", lambda: app.desk.tell(asking, facts)))
 
     app.push_screen(Ask(asking.question, asking.help, asking.choices), told)
 

@@ -47,7 +47,7 @@ class Diagnose(Page):
         Binding("u", "unknown", "Don't know", id="unknown"),
         Binding("w", "how", "Find out how", id="how", show=False),
         Binding("b", "undo", "Take back", id="undo"),
-        Binding("t", "told", "What was told", id="told"),
+        Binding("t", "told", "Told", id="told"),
         Binding("p", "probe", "Probe SCIM", id="probe"),
         Binding("a", "add", "Add evidence", id="add", show=False),
         Binding("o", "evidence", "Evidence", id="evidence", show=False),
@@ -159,8 +159,9 @@ class Diagnose(Page):
         if facts is not None:
             self.doctor.work("thinking", lambda: self.desk.answer(asking, facts))
         else:
-            self.doctor.tell_secret(text)
-            self.doctor.work("thinking", lambda: self._typed(asking, text))
+            from doctor.tui import giving
+
+            giving.meant(self.doctor, text, lambda: self.doctor.work("thinking", lambda: self._typed(asking, text)))
 
     def _typed(self, asking: Asking, text: str) -> None:
         """A typed answer: a value, or a file where a file is wanted or named."""

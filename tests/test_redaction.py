@@ -310,3 +310,11 @@ def test_long_texts_are_fast() -> None:
         "a." * 100_000,
     ):
         redaction.masked(redaction.text(text))
+
+
+def test_a_secret_among_the_values_of_a_list() -> None:
+    from doctor.engine import answer
+
+    assert answer.value("assertion.audiences", "https://a.example, password: hunter2") == [
+        "https://a.example", "password: [removed]",
+    ]  # fmt: skip

@@ -71,7 +71,7 @@ def _enum(fact: Fact, text: str) -> str:
 
 
 def _words(_fact: Fact, text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
+    return [part.strip() for part in redaction.text(text).split(",") if part.strip()]
 
 
 def _text(fact: Fact, text: str) -> str:

@@ -47,7 +47,6 @@ LARGE: Final = (1280, 860)
 SMALL: Final = (745, 520)
 """About 80 columns and 24 rows."""
 _CONTROL: Final = 2
-_BUSY: Final = "still at it"
 PICTURES: Final = os.environ.get("DOCTOR_PICTURES")
 """A folder where pictures of the pages are left, for those who want to look."""
 
@@ -83,18 +82,13 @@ class Screen:
 
     def answer(self, key: str, dialog: str, text: str, then: str) -> None:
         """Open a dialog by its key, fill its field, take it, and wait for what follows."""
-        for _ in range(5):  # while the app looks at the connection by itself it asks for patience
-            self.until_not(_BUSY)
-            self.tab.press(key)
-            self.until(dialog)
-            self.tab.type(text)
-            self.until(text[-20:])
-            self.tab.press("Enter")
-            self.until_not(dialog)
-            self.tab.until(lambda: then in self.flat() or _BUSY in self.flat(), self.text)
-            if then in self.flat():
-                return
-        raise AssertionError(self.text())
+        self.tab.press(key)
+        self.until(dialog)
+        self.tab.type(text)
+        self.until(text[-20:])
+        self.tab.press("Enter")
+        self.until_not(dialog)
+        self.until(then)
 
     def shows(self, step: int) -> bool:
         """Whether this step of a setup is shown."""
@@ -105,14 +99,11 @@ class Screen:
         return f"✓ {step} " in self.text()
 
     def tick(self, step: int) -> None:
-        """Check the step under the cursor off, again when the app was busy: it goes on to the next in any case."""
-        while not self.finished(step):
-            self.until_not(_BUSY)
-            if not self.shows(step):
-                self.tab.press("ArrowUp")
-                self.tab.until(partial(self.shows, step), self.text)
+        """Check the step under the cursor off; the cursor goes on to the next."""
+        if not self.finished(step):
+            self.tab.until(partial(self.shows, step), self.text)
             self.tab.press(" ")
-            self.tab.until(lambda: self.finished(step) or _BUSY in self.flat(), self.text)
+            self.tab.until(lambda: self.finished(step), self.text)
 
     def picture(self, name: str) -> None:
         """Leave a picture where somebody asked for pictures."""

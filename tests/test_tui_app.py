@@ -339,7 +339,24 @@ def test_long_work_is_told_can_be_cancelled_and_keeps_nobody_waiting(home: Path)
             assert "esc cancels" not in app.text()
             go_on.set()
             await app.idle()
-            assert done == []
+            assert done == ["second"]
+
+    run(journey())
+
+
+def test_what_is_given_while_something_is_worked_on_is_not_lost(home: Path) -> None:
+    go_on = threading.Event()
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "setup")
+            app.app.work("asking the vendor", lambda: go_on.wait(20))
+            await app.pilot.press("space", "space")
+            await app.pilot.pause()
+            assert app.app.desk.case is None
+            go_on.set()
+            await app.idle()
+            assert "2 of 9 steps" in app.text()
 
     run(journey())
 
@@ -435,7 +452,8 @@ def test_long_and_wide_lines_are_shown_whole(home: Path) -> None:
         ("acs-url-mismatch", "rule"), (EXPIRED, "path"), (f"file://{EXPIRED}", "path"), (f"'{EXPIRED}'", "path"),
         ("https://idp.example.com/metadata", "url"), ("https://sp.example.com/acs?SAMLResponse=PHNhbWw", "text"),
         ("conn_01E4ZCR3C56J083X43JQXF3JK5", "connection"), ("AADSTS50105: not assigned", "text"),
-        ("PHNhbWxwOlJlc3BvbnNl" * 20, "text"), ("/no/such/file.xml", "text"), ("\0", "text"),
+        ("PHNhbWxwOlJlc3BvbnNl" * 20, "text"), ("/no/such/file.xml", "missing"), ("okta-metadata.XML", "missing"),
+        ("error in metadata.xml", "text"), ("\0", "text"),
     ],
 )  # fmt: skip
 def test_what_is_dropped_is_recognised(text: str, kind: str) -> None:

@@ -151,11 +151,12 @@ def test_cancelled_work_ends_where_it_stands(home: Path, monkeypatch: pytest.Mon
 def test_what_was_cancelled_changes_nothing_and_the_next_work_counts(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on, ended = threading.Event(), threading.Event()
+    begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
     once, check = library.check, Desk.check
 
     def slowly(*subjects: Any, **options: Any) -> Any:
         if "okta-broken" in str(subjects[0]):
+            begun.set()
             go_on.wait(20)
         return once(*subjects, **options)
 
@@ -171,6 +172,7 @@ def test_what_was_cancelled_changes_nothing_and_the_next_work_counts(
             monkeypatch.setattr(library, "check", slowly)
             monkeypatch.setattr(Desk, "check", checked)
             await begin(app, EXPIRED)
+            await until(begun.is_set)
             app.app.simulate_key("escape")
             await until(lambda: not app.app.busy)
             await begin(app, str(EXAMPLES / "auth0-healthy.xml"))

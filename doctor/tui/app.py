@@ -13,13 +13,13 @@ from textual.app import App
 from textual.events import InputEvent
 from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.worker import NoActiveWorker, get_current_worker
 
 from doctor.model.error import DoctorError
 from doctor.tui import glyph, keeping, key, preference, theme
 from doctor.tui.desk import Desk
 from doctor.tui.garbage import SOON, Garbage
 from doctor.tui.screens.home import Home
+from doctor.tui.work import Job, Work, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.events import Event
     from textual.screen import Screen
-    from textual.worker import Worker
 
     from doctor.sources.case_store import Store
     from doctor.tui.screens.page import Exported, Page
@@ -37,20 +36,6 @@ if TYPE_CHECKING:
 
 STYLES: Final = ("doctor.tcss", *(f"screens/{name}.tcss" for name in ("check", "diagnose", "setup", "list", "dialog")))
 """All styles are read at the start: each file that came later would make all of them be read again."""
-
-
-class Cancelled(Exception):  # noqa: N818  (it is no error)
-    """Raised inside long work when somebody cancelled it."""
-
-
-def wanted() -> None:
-    """Called within long work before it goes on, and before it changes anything. Raises `Cancelled`."""
-    try:
-        cancelled = get_current_worker().is_cancelled
-    except NoActiveWorker:
-        return
-    if cancelled:
-        raise Cancelled
 
 
 class DoctorApp(App[None]):
@@ -83,8 +68,7 @@ class DoctorApp(App[None]):
         self.desk.wanted = wanted
         self.glyphs = glyph.UNICODE
         self.copied = ""
-        self.progress = ""
-        self._working: Worker[Any] | None = None
+        self._jobs = Work(self)
         self._preferences = preference.Preferences()
         self._complaint: DoctorError | None = None
         for one in theme.THEMES:
@@ -150,63 +134,30 @@ class DoctorApp(App[None]):
     @property
     def busy(self) -> bool:
         """Whether something is being worked on."""
-        return self._working is not None
+        return self._jobs.busy
+
+    @property
+    def progress(self) -> str:
+        """What is being done, and how far it is."""
+        return self._jobs.progress
 
     def work(self, said: str, job: Callable[[], Any], then: Callable[[Any], None] | None = None) -> None:
-        """Do a job in a thread, tell of it when it lasts, then go on with its result. One job at a time."""
-        if self.busy:
-            self.notify(f"still at it: {self.progress}; esc cancels", markup=False, severity="warning")
-            return
-        self.progress = said
-        self.page_busy(said)
-        self._working = self.run_worker(lambda: self._work(job, then), thread=True, group="work", exit_on_error=False)
+        """Do a job in a thread, tell of it when it lasts, then go on with its result. One at a time, in order."""
+        self._jobs.add(Job(said, job, then or (lambda _: None)))
 
     def progressed(self, name: str, entities: int) -> None:
         """Called by long work now and then. Raises `Cancelled`."""
-        wanted()
-        self.progress = f"{name}: {entities:,} entities"
+        self._jobs.told(name, entities)
 
     def cancel(self) -> None:
-        """Give the work up: it ends where it next asks whether it is `wanted`, and its result is not used."""
-        if self._working is not None:
-            self._working.cancel()
-        self._ended()
+        """Give the work up; what waits behind it is done."""
+        self._jobs.cancel()
         self.notify("cancelled")
-
-    def _work(self, job: Callable[[], Any], then: Callable[[Any], None] | None) -> None:
-        worker = get_current_worker()
-        try:
-            result = job()
-        except Cancelled:
-            return
-        except DoctorError as error:
-            self._back_on_the_loop(worker, self.fail, error)
-        except Exception as error:
-            if os.environ.get("DOCTOR_DEBUG"):
-                raise
-            told = DoctorError(f"doctor itself failed: {type(error).__name__}: {error}", "please report it")
-            self._back_on_the_loop(worker, self.fail, told)
-        else:
-            self._back_on_the_loop(worker, then or (lambda _: None), result)
-
-    def _back_on_the_loop(self, worker: Worker[Any], then: Callable[[Any], None], result: Any) -> None:
-        def go_on() -> None:
-            if self._working is worker:
-                self._ended()
-                then(result)
-                self.repaint()
-
-        if self.is_running:
-            self.call_from_thread(go_on)
-
-    def _ended(self) -> None:
-        self._working = None
-        if self._garbage is not None:
-            self._garbage.stirred(time.monotonic())
-        self.page_busy("")
 
     def page_busy(self, said: str) -> None:
         """Tell the pages that work begins or ends."""
+        if self._garbage is not None:
+            self._garbage.stirred(time.monotonic())
         for screen in self.screen_stack:
             told = getattr(screen, "told_busy", None)
             if told is not None:

@@ -211,9 +211,10 @@ class Desk:
             self.book, row, Examined(setup.with_sp_metadata(case), self.book), setup.marked(row, case.asked)
         )
 
-    def walk(self, provider: str, asked: tuple[str, ...]) -> None:
-        """Keep which steps of a setup are checked off, and for which product."""
-        self._go_on(self._case()._replace(provider=provider, asked=asked))
+    def walk(self, provider: str, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+        """Keep which steps of a setup are checked off and noted, and for which product unless the case knows it."""
+        case = self._case()
+        self._go_on(case._replace(provider=case.provider or provider, asked=change(case.asked)))
 
     def tell_value(self, row: Row | None, name: str, text: str) -> None:
         """Tell a value of a setup. Raises `UsageError` when it is none that a case keeps."""
@@ -227,8 +228,9 @@ class Desk:
         self._gather(casework.Evidence(given={fact: text}))
 
     def answer(self, asking: Asking, facts: dict[str, Any]) -> None:
-        """Answer a question; without facts the person does not know."""
-        if self.session is not None:
+        """Answer a question that is still put; without facts the person does not know."""
+        found = self.found
+        if self.session is not None and found and any(one.acquisition == asking.acquisition for one in found.needs):
             self.session.answer(asking, facts)
             self._keep()
 

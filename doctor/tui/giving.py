@@ -39,7 +39,9 @@ def value(app: DoctorApp, row: Row | None, one: Value) -> None:
     """A value of the setup."""
 
     def told(text: str | None) -> None:
-        if text:
+        if text and intake.holds_secret(text):
+            app.fail(UsageError("There is a token or a password in it. It was not kept.", "give the address alone"))
+        elif text:
             meant(app, text, lambda: app.work("keeping", lambda: app.desk.tell_value(row, one.name, text)))
 
     about = "It is taken verbatim: copy it from where it stands, do not type it."
@@ -126,6 +128,8 @@ def evidence(app: DoctorApp, begun: str, connection: Callable[[str], None]) -> N
             connection(dropped.word)
         elif dropped.kind == "secret":
             app.fail(UsageError("This looks like a token or a password. It was not kept.", "give a file, or an id"))
+        elif dropped.kind == "missing":
+            app.fail(intake.missing(dropped))
         elif dropped.kind != "nothing":
             app.work("reading", lambda: _take(app, dropped))
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from doctor.catalogue import lookup
 from doctor.model import redaction
+from doctor.model.error import UsageError
 from doctor.sources import subject
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _CONNECTION: Final = re.compile(r"conn_[A-Za-z0-9]{8,40}")
+_FILE: Final = re.compile(r"\S+\.(?:xml|har|json|pem|crt|cer|b64|txt|log|html?)", re.IGNORECASE)
 _TEXTS: Final = ("unknown", "error-text", "callback", "token", "private-key", "scim")
 """Kinds whose secrets a person can see in what was pasted."""
 _SHORT: Final = 60
@@ -34,8 +36,8 @@ _ID: Final = re.compile(r"[a-z]+(?:_[a-z]+)*_[0-9A-Z]{20,40}|_?[0-9a-fA-F-]{24,2
 
 
 class Dropped(NamedTuple):
-    """What was dropped. `kind`: nothing, path, url, rule, connection, product, secret or text; `say` is what enter
-    would do."""
+    """What was dropped. `kind`: nothing, path, missing, url, rule, connection, product, secret or text; `say` is what
+    enter would do."""
 
     kind: str
     word: str
@@ -49,7 +51,11 @@ def recognised(text: str, book: Rulebook) -> Dropped:
         return Dropped("nothing", "", "")
     if (path := _path(word)) is not None:
         return Dropped("path", path, "enter: read this " + ("folder" if os.path.isdir(path) else "file"))  # noqa: PTH112
-    return _address(word) if _ADDRESS.fullmatch(word) else _named(word, book)
+    if _ADDRESS.fullmatch(word):
+        return _address(word)
+    if _FILE.fullmatch(word):
+        return Dropped("missing", word, "there is no such file")
+    return _named(word, book)
 
 
 def _named(word: str, book: Rulebook) -> Dropped:
@@ -63,6 +69,11 @@ def _named(word: str, book: Rulebook) -> Dropped:
     if looks_random(word):
         return Dropped("secret", word, "it looks like a token or password, which doctor never keeps")
     return Dropped("text", word, "enter: diagnose with this text")
+
+
+def missing(dropped: Dropped) -> UsageError:
+    """What is said of a file that is not there."""
+    return UsageError(f"there is no file {dropped.word}", "^o on the first screen chooses a file; a text can be pasted")
 
 
 def looks_random(word: str) -> bool:

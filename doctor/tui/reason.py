@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual.content import Content
 
+from doctor.engine.diagnosis import BEGIN
 from doctor.tui import paint
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from doctor.tui.glyph import Glyphs
     from doctor.tui.ways import Way
 
+_BEGIN: Final = (
+    "Say what happens: paste the error text, a log line or the whole ticket on the first screen (h).",
+    "Or add a file (a): metadata, a captured response, the connection as the vendor's API shows it.",
+    "Or take a connection from the vendor's list (l).",
+)
+"""What the app says where the command line names its options."""
 _WORDS: Final = {
     "confirmed": "CONFIRMED", "ruled-out": "ruled out", "not-applicable": "not needed", "asking": "asked now",
 }  # fmt: skip
@@ -79,7 +86,7 @@ def advised(found: Diagnosis, signs: Glyphs) -> Content:
     rows: list[Content | str] = []
     for one in found.advice:
         rows.append(paint.plain(one.title, "bold"))
-        rows += [paint.plain(f"{signs.bullet} {text}") for text in one.text]
+        rows += [paint.plain(f"{signs.bullet} {text}") for text in (_BEGIN if one.id == BEGIN.id else one.text)]
         rows += [paint.plain(f"{signs.bullet} send: {text}") for text in one.send]
     rows += [paint.plain(f"error text: {one.entry['means']}") for one in found.reported[:5]]
     for noticed in found.noticed:

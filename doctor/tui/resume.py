@@ -32,6 +32,11 @@ def standing(asked: tuple[str, ...], row: str, step: str) -> tuple[str, ...]:
     return (*kept, f"{WHERE}{row}:{step}")
 
 
+def ticking(asked: tuple[str, ...], mark: str) -> tuple[str, ...]:
+    """What a case was asked, with a step checked off, or open again when it was."""
+    return tuple(one for one in asked if one != mark) if mark in asked else (*asked, mark)
+
+
 def note(case: Case | None, row: str, step: str) -> str:
     """What somebody noted of a step."""
     begun = f"{NOTE}{row}:{step}:"

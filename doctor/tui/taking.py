@@ -27,6 +27,9 @@ def take(app: DoctorApp, dropped: Dropped) -> None:
     if dropped.kind == "secret":
         app.fail(UsageError("This looks like a token or a password. It was not kept.", _INSTEAD))
         return
+    if dropped.kind == "missing":
+        app.fail(intake.missing(dropped))
+        return
     if dropped.kind == "connection":
         take_connection(app, dropped.word)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -16,7 +17,7 @@ from doctor.tui import paint, resume, walk
 from doctor.tui.screens.page import Exported, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -169,22 +170,23 @@ class Setup(Page):
         step, row = self.step(), self._row
         if step is None or row is None:
             return
-        mark, asked = setup.mark(row, step.id), self._asked()
-        known = mark in asked
-        kept = tuple(one for one in asked if one != mark) if known else (*asked, mark)
-        if not known:
+        mark = setup.mark(row, step.id)
+        if mark not in self._asked():
             self.query_one("#steps", OptionList).action_cursor_down()
-        self._walked(kept, self.step() or step)
+        self._walked(partial(resume.ticking, mark=mark), self.step() or step)
 
     def _asked(self) -> tuple[str, ...]:
         return () if self.desk.case is None else self.desk.case.asked
 
-    def _walked(self, asked: tuple[str, ...], here: Step) -> None:
-        """Keep what was checked off and noted, and where one stands."""
-        row, case = self._row, self.desk.case
+    def _walked(self, change: Callable[[tuple[str, ...]], tuple[str, ...]], here: Step) -> None:
+        """Change what is checked off or noted in the case as it will be then, and keep where one stands."""
+        row = self._row
         if row is not None:
-            begun = (case.provider if case is not None else None) or row.provider
-            self.doctor.work("keeping", lambda: self.desk.walk(begun, resume.standing(asked, row.slug, here.id)))
+            begun = row.provider
+            self.doctor.work(
+                "keeping",
+                lambda: self.desk.walk(begun, lambda asked: resume.standing(change(asked), row.slug, here.id)),
+            )
 
     def action_note(self) -> None:
         """Note something of this step."""
@@ -194,7 +196,7 @@ class Setup(Page):
         if step is not None and row is not None:
             giving.note(
                 self.doctor, step.number, self._note(step),
-                lambda text: self._walked(resume.noting(self._asked(), row.slug, step.id, text), step),
+                lambda text: self._walked(lambda asked: resume.noting(asked, row.slug, step.id, text), step),
             )  # fmt: skip
 
     def action_tell(self) -> None:

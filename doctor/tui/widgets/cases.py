@@ -44,6 +44,11 @@ class Cases(OptionList):
         elif at is not None:
             self.highlighted = min(at, len(found) - 1)
 
+    def on_focus(self) -> None:
+        """The keys act on a case from the first moment."""
+        if self.highlighted is None and self.kept:
+            self.highlighted = 0
+
     def say(self, text: str) -> None:
         """Say this instead."""
         self.kept = []

@@ -5,6 +5,7 @@ Everything in the pictures is made up: the files are those of `examples/`.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from contextlib import ExitStack, chdir, contextmanager
@@ -103,6 +104,9 @@ async def note(app: Driver) -> None:
 async def connections(app: Driver) -> None:
     """The connections at a vendor."""
     app.app.go("connections")
+    async with asyncio.timeout(30):  # the details are asked for when the cursor has rested for a while
+        while not app.app.screen._details._known:  # type: ignore[attr-defined]
+            await asyncio.sleep(0.05)
 
 
 # ── what else there is ─────────────────────────────────────────────────────────────────────────────────────
@@ -330,7 +334,7 @@ def _surroundings() -> Iterator[Path]:
         (HERE / "examples").unlink(missing_ok=True)
         (HERE / "examples").symlink_to(EXAMPLES)
         stack.enter_context(chdir(HERE))
-        stack.enter_context(mock.patch("doctor.tui.desk.secrets.token_hex", return_value="a1b2"))
+        stack.enter_context(mock.patch("doctor.tui.desk.secrets.token_hex", side_effect=("a1b2", "c3d4", "e5f6")))
         for name in CLOCKS:
             stack.enter_context(mock.patch(name, return_value=NOW))
         yield Path(place)

@@ -7,7 +7,7 @@ import json
 import sqlite3
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.scrollbar import ScrollBar, ScrollBarRender
@@ -17,17 +17,13 @@ from doctor.sources.case_store import Store
 from doctor.tui import key, preference
 from doctor.tui.glyph import PlainBars
 from doctor.tui.screens.export import FORMS, Export
-from tests.tui_pilot import EXAMPLES, SIZES, Driver, running
+from tests.tui_pilot import EXPIRED, PAGES, SIZES, run, running, visited
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from pathlib import Path
 
-EXPIRED = str(EXAMPLES / "okta-broken.xml")
 STUCK = "The connection of our customer is stuck in validating."
 MISMATCH = "Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01"
-OKTA = ("okta", "workos.com/docs/integrations/okta-saml")
-PAGES = ("home", "check", "diagnose", "setup", "rules", "note")
 
 
 @pytest.fixture(autouse=True)
@@ -36,15 +32,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(journey: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(journey)
-
-
-async def visited(app: Driver, name: str) -> None:
-    app.app.go(name, **({"wanted": OKTA} if name == "setup" else {}))
-    await app.idle()
 
 
 # --- keys alone

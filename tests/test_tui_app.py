@@ -24,17 +24,12 @@ from doctor.tui.app import DoctorApp
 from doctor.tui.glyph import UNICODE
 from doctor.tui.widgets.difference import Difference
 from doctor.tui.widgets.keys import Keys
-from tests.tui_pilot import EXAMPLES, SIZES, running
+from tests.tui_pilot import EXAMPLES, EXPIRED, PAGES, SIZES, run, running, visited
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from tests.tui_pilot import Driver
 
-EXPIRED = str(EXAMPLES / "okta-broken.xml")
 HAR = str(EXAMPLES / "sign-in" / "clock-ahead.har")
-OKTA = ("okta", "workos.com/docs/integrations/okta-saml")
-PAGES = ("home", "check", "diagnose", "setup", "rules", "note")
 
 
 @pytest.fixture(autouse=True)
@@ -43,15 +38,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(journey: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(journey)
-
-
-async def visited(app: Driver, name: str) -> None:
-    app.app.go(name, **({"wanted": OKTA} if name == "setup" else {}))
-    await app.idle()
 
 
 # --- every screen

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
@@ -15,10 +14,9 @@ from doctor.sources.case_store import Store
 from doctor.tui import intake
 from doctor.tui.widgets.cases import age
 from doctor.tui.widgets.drop import Drop
-from tests.tui_pilot import AT, EXAMPLES, running
+from tests.tui_pilot import AT, EXAMPLES, run, running
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
     from pathlib import Path
 
     from tests.tui_pilot import Driver
@@ -32,10 +30,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(journey: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(journey)
 
 
 async def pasted(app: Driver, text: str) -> None:

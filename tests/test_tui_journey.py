@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
@@ -10,7 +9,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Input
@@ -20,15 +19,14 @@ from doctor.engine import choose
 from doctor.sources.case_store import Store
 from peers import scim_server as peer
 from tests import scim_server
-from tests.tui_pilot import EXAMPLES, SIZES, running
+from tests.tui_pilot import EXAMPLES, EXPIRED, SIZES, run, running
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterator
+    from collections.abc import Iterator
 
     from doctor.tui.screens.page import Exported
     from tests.tui_pilot import Driver
 
-EXPIRED = str(EXAMPLES / "okta-broken.xml")
 HAR = str(EXAMPLES / "sign-in" / "clock-ahead.har")
 STUCK = "The connection of our customer is stuck in validating."
 
@@ -39,10 +37,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(journey: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(journey)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -21,12 +21,11 @@ from doctor.sources.case_store import Store
 from doctor.tui import garbage
 from doctor.tui.app import DoctorApp
 from doctor.tui.desk import Desk
-from tests.tui_pilot import EXAMPLES, Driver, running
+from tests.tui_pilot import EXAMPLES, EXPIRED, Driver, run, running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
 
-EXPIRED = str(EXAMPLES / "okta-broken.xml")
 TOP = Path(__file__).resolve().parent.parent
 
 
@@ -36,10 +35,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def run(journey: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(journey)
 
 
 def large(folder: Path) -> str:

@@ -13,12 +13,16 @@ from doctor.sources.case_store import Store
 from doctor.tui.app import DoctorApp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from textual.pilot import Pilot
 
 AT: Final = datetime(2026, 11, 22, 9, tzinfo=UTC)
 EXAMPLES: Final = Path(__file__).resolve().parent.parent / "examples"
+EXPIRED: Final = str(EXAMPLES / "okta-broken.xml")
+OKTA: Final = ("okta", "workos.com/docs/integrations/okta-saml")
+PAGES: Final = ("home", "check", "diagnose", "setup", "rules", "note")
+"""The screens that need no vendor."""
 SIZES: Final = ((80, 24), (120, 40))
 PATIENCE: Final = 30.0
 """Seconds after which work that does not end fails a test."""
@@ -101,6 +105,17 @@ class Driver:
 
 _KEYS: Final = {" ": "space", "/": "slash", ".": "full_stop", ":": "colon", "-": "minus", "_": "underscore", "?":
                 "question_mark", "'": "apostrophe", "#": "number_sign"}  # fmt: skip
+
+
+def run(journey: Coroutine[Any, Any, None]) -> None:
+    """A journey from its beginning to its end."""
+    asyncio.run(journey)
+
+
+async def visited(app: Driver, name: str) -> None:
+    """Go to a screen; the set-up is that of Okta."""
+    app.app.go(name, **({"wanted": OKTA} if name == "setup" else {}))
+    await app.idle()
 
 
 @asynccontextmanager

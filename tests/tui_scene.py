@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     Play = Callable[[Driver], Awaitable[None]]
 
-OKTA: Final = ("okta", "workos.com/docs/integrations/okta-saml")
-
 
 CLOCKS: Final = ("doctor.sources.online.now", "doctor.sources.online.moment", "doctor.sources.watching.moment")
 HERE: Final = Path("/tmp/doctor-pictures")

@@ -126,7 +126,7 @@ def test_coverage(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_mutants() -> None:
-    found = authoring.mutants([])
+    found = authoring.mutants([])[1]
     killed = sum(one["killed"] for one in found)
     alive = [f"{one['rule']}: {one['change']}" for one in found if not one["killed"]]
     assert len(found) > 500
@@ -137,6 +137,24 @@ def test_mutants_command(capsys: pytest.CaptureFixture[str]) -> None:
     data = ran(capsys, "rules", "test", "--mutants", "no-login-yet", "--format", "json").data
     assert {one["rule"] for one in data["mutants"]} == {"no-login-yet"}
     assert all(one["killed"] for one in data["mutants"])
+
+
+@pytest.mark.parametrize("words", [(), ("my-acs-has-port",)])
+def test_a_rule_without_mutants_says_so(
+    words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = scaffold.rule("my-acs-has-port", "sp.acs_url", "saml-core#1.3.1")
+    changed = re.sub(r"(?m)^when:.*$", "when: {sp.acs_url: {matches: '^https://[^/]+:[0-9]+/'}}", rule)
+    (tmp_path / "my-acs-has-port.yaml").write_text(changed)
+    done = ran(capsys, "rules", "test", "--mutants", *words, "--rules", str(tmp_path))
+    assert (done.code, done.out) == (0, "this rule has nothing to change, so no mutants\n")
+    assert ran(capsys, "rules", "test", "--mutants", "no-such", "--rules", str(tmp_path)).code == 2
+
+
+def test_mutants_of_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = ran(capsys, "rules", "test", "--mutants", "--rules", str(tmp_path))
+    assert done.code == 2
+    assert f"there is no rule in {tmp_path}" in done.err
 
 
 def test_shipped_rules_have_no_problem(capsys: pytest.CaptureFixture[str]) -> None:

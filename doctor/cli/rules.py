@@ -101,10 +101,10 @@ def _folder(given: str | None) -> Path | None:
 
 
 def _test(chosen: argparse.Namespace) -> int:
-    if chosen.mutants:
-        return _mutants(chosen)
     if problems := authoring.load_problems(_folder(chosen.rules)):
         raise CatalogueError(problems)
+    if chosen.mutants:
+        return _mutants(chosen)
     results = authoring.tested(chosen.ids, _folder(chosen.rules))
     if not results:
         raise UsageError(f"no example belongs to {' or '.join(chosen.ids)}", "doctor rules list shows the rules")
@@ -113,10 +113,12 @@ def _test(chosen: argparse.Namespace) -> int:
 
 
 def _mutants(chosen: argparse.Namespace) -> int:
-    found = authoring.mutants(chosen.ids, _folder(chosen.rules))
-    if not found:
-        raise UsageError(f"no rule's id holds {' or '.join(chosen.ids)}", "doctor rules list shows the rules")
-    _answer(chosen, {"schema": "doctor/rule-mutants/1", "mutants": found}, pages.mutants)
+    rules, found = authoring.mutants(chosen.ids, _folder(chosen.rules))
+    if not rules:
+        said = f"no rule's id holds {' or '.join(chosen.ids)}" if chosen.ids else f"there is no rule in {chosen.rules}"
+        raise UsageError(said, "doctor rules list shows the rules")
+    data = {"schema": "doctor/rule-mutants/1", "mutants": found}
+    _answer(chosen, data, pages.mutants if found else lambda _data, _look: pages.changeless(len(rules)))
     return 0
 
 

@@ -209,13 +209,14 @@ def _wanted(name: str, words: list[str]) -> bool:
     return not words or any(word in name for word in words)
 
 
-def mutants(words: list[str], extra: Path | None = None) -> list[dict[str, Any]]:
-    """Every mutant of these rules (of a folder of more rules), and whether an example noticed it."""
+def mutants(words: list[str], extra: Path | None = None) -> tuple[list[str], list[dict[str, Any]]]:
+    """The ids of these rules (of a folder of more rules); every mutant, and whether an example noticed it."""
     from doctor.engine import mutation
 
     found = build.read_folder(extra, extra.resolve().name) if extra else build.read(store.folder())
     rules = [data for name, data in found.rules.items() if _wanted(name, words) and not data.get("disabled")]
-    return [one._asdict() for data in rules for one in mutation.mutants(_ready(data))]
+    changed = [one._asdict() for data in rules for one in mutation.mutants(_ready(data))]
+    return [data["id"] for data in rules], changed
 
 
 def coverage(book: Rulebook) -> dict[str, Any]:

@@ -97,9 +97,14 @@ def mutants(data: dict[str, Any], _look: Look) -> str:
     """Mutants that no example noticed, a line each, then the share of those that were."""
     found = data["mutants"]
     alive = [one for one in found if not one["killed"]]
-    share = 100 * (len(found) - len(alive)) / len(found) if found else 100
+    share = 100 * (len(found) - len(alive)) / len(found)
     lines = [f"{one['rule']}: {one['change']}" for one in alive]
     return "\n".join([*lines, f"{len(found) - len(alive)} of {len(found)} mutants killed ({share:.1f} %)"]) + "\n"
+
+
+def changeless(rules: int) -> str:
+    """Rules without any mutant: nothing in their conditions can be changed."""
+    return f"{'this rule has' if rules == 1 else 'these rules have'} nothing to change, so no mutants\n"
 
 
 def coverage(data: dict[str, Any], _look: Look) -> str:

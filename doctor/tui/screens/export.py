@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ class Export(Dialog):
 
     def _named(self, form: str) -> str:
         plain = re.sub(r"[^\w.-]+", "-", self._exported.name if self._exported else self._place).strip("-.") or "export"
-        return str(Path.cwd() / f"doctor-{plain}.{form}")
+        return str(_free(Path.cwd() / f"doctor-{plain}.{form}"))
 
     def on_mount(self) -> None:
         """Begin with the form."""
@@ -91,6 +92,12 @@ class Export(Dialog):
         if form == "html":
             return one.html or letter.html([blocks], one.name)
         return one.text
+
+
+def _free(path: Path) -> Path:
+    """The path, or the first beside it that nothing has yet: report.json, report-2.json and so on."""
+    beside = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in range(2, 1000))
+    return next((one for one in (path, *beside) if not os.path.lexists(one)), path)
 
 
 def write(path: Path, text: str) -> None:

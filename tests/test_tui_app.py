@@ -525,6 +525,29 @@ def test_every_screen_gives_away_what_it_shows(home: Path, form: str) -> None:
     run(journey())
 
 
+def test_an_export_suggests_a_name_that_is_free(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+
+    async def suggested(app: Driver) -> Path:
+        await app.press("f9")
+        return Path(app.app.screen.query_one(Input).value)
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "rules")
+            first = await suggested(app)
+            assert not first.exists()
+            await app.press("enter")
+            second, third = (first.with_name(f"{first.stem}-{number}.json") for number in (2, 3))
+            second.write_text("mine")
+            assert await suggested(app) == third
+            await app.press("enter")
+            assert json.loads(third.read_text()) == json.loads(first.read_text())
+            assert second.read_text() == "mine"
+
+    run(journey())
+
+
 def test_an_export_overwrites_nothing(home: Path) -> None:
     (home / "there.json").write_text("mine")
 
@@ -567,7 +590,9 @@ def test_plain_doctor_on_a_terminal_is_the_app(home: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 def test_a_dumb_terminal_gets_help(home: Path) -> None:
-    assert b"usage: doctor COMMAND" in on_terminal(home, b"--version.", TERM="dumb")
+    seen = on_terminal(home, b"--version.", TERM="dumb")
+    assert b"usage: doctor COMMAND" in seen
+    assert seen.startswith(b"doctor: the app needs a terminal that moves its cursor; TERM=dumb does not")
 
 
 def on_terminal(home: Path, until: bytes, **environment: str) -> bytes:

@@ -78,6 +78,9 @@ def _dispatched(words: list[str]) -> int:
     if name == "" and _on_a_terminal():
         return _app()
     if name in ("", "-h", "--help", "help"):
+        if name == "" and _interactive():
+            said = f"doctor: the app needs a terminal that moves its cursor; TERM={os.environ['TERM']} does not"
+            print(said, file=sys.stderr)  # noqa: T201
         print(overview())  # noqa: T201
         return 0
     if name in ("-V", "--version"):
@@ -93,7 +96,11 @@ def _dispatched(words: list[str]) -> int:
 
 def _on_a_terminal() -> bool:
     """Whether somebody sits at a terminal that can show the app."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    return _interactive() and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def _interactive() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _app() -> int:

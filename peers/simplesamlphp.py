@@ -83,7 +83,9 @@ def _url(port: int, page: str) -> str:
 
 
 def _served(folder: Path, port: int, clock: str | None) -> Any:
-    quiet = ("-d", f"session.save_path={folder}", "-d", "error_reporting=E_ERROR", "-d", "display_errors=0")
+    # Compiled files are looked at again only every two seconds; by then the settings may be those of another variant.
+    fresh = ("-d", "opcache.enable=0")
+    quiet = ("-d", f"session.save_path={folder}", "-d", "error_reporting=E_ERROR", "-d", "display_errors=0", *fresh)
     return serving(
         ["php", *quiet, "-S", f"127.0.0.1:{port}", "-t", str(folder / "web")],
         folder / f"php{clock}.log",

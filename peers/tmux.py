@@ -38,13 +38,13 @@ class Terminal:
     def __init__(self, socket: Path) -> None:
         self._socket = socket
 
-    def tmux(self, *words: str, given: str | None = None) -> str:
+    def tmux(self, *words: str, given: bytes | None = None) -> str:
         """Run a command of tmux. Raises `PeerError`."""
         command = ["tmux", "-S", str(self._socket), "-f", os.devnull, *words]
-        done = subprocess.run(command, input=given, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        done = subprocess.run(command, input=given, capture_output=True, timeout=PATIENCE, check=False)
         if done.returncode:
-            raise PeerError(f"tmux {' '.join(words)}: {done.stderr}")
-        return done.stdout
+            raise PeerError(f"tmux {' '.join(words)}: {done.stderr.decode()}")
+        return done.stdout.decode()
 
     def keys(self, *names: str) -> None:
         """Press keys by tmux's names: `Enter`, `F2`, `C-q`, `a`."""
@@ -55,9 +55,9 @@ class Terminal:
         """Type a text."""
         self.tmux("send-keys", "-l", "--", text)
 
-    def paste(self, text: str) -> None:
+    def paste(self, text: str | bytes) -> None:
         """Paste a text as terminals do: bracketed, with carriage returns for line breaks."""
-        self.tmux("load-buffer", "-b", "paste", "-", given=text)
+        self.tmux("load-buffer", "-b", "paste", "-", given=text.encode() if isinstance(text, str) else text)
         self.tmux("paste-buffer", "-p", "-d", "-b", "paste")
 
     def screen(self) -> str:
@@ -98,6 +98,10 @@ class Terminal:
             time.sleep(0.05)
 
 
+_SIZED = ("exec", "env", "-u", "COLUMNS", "-u", "LINES")
+"""The terminal's own size counts, whatever the surroundings say of theirs."""
+
+
 @contextlib.contextmanager
 def running(
     command: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = (120, 40)
@@ -118,7 +122,7 @@ def _served(
     terminal.tmux(
         "start-server", ";", "set-option", "-g", "remain-on-exit", "on", ";", "set-option", "-g", "set-clipboard", "on",
         ";", "set-option", "-g", "default-size", f"{wide}x{high}",
-        ";", "new-session", "-d", "-x", wide, "-y", high, shlex.join(["exec", "env", *told, *command]),
+        ";", "new-session", "-d", "-x", wide, "-y", high, shlex.join([*_SIZED, *told, *command]),
     )  # fmt: skip
     try:
         yield terminal

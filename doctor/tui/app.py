@@ -219,8 +219,24 @@ class DoctorApp(App[None]):
         self.call_after_refresh(page.painted)
 
     def action_go(self, name: str) -> None:
-        """A function key."""
+        """A function key; on the first screen one can type at once."""
         self.go(name)
+        if name == "home":
+            self.dropped_here("")
+
+    def dropped_here(self, text: str) -> None:
+        """To the field of the first screen, with a paste for it."""
+        self.go("home")
+        home = self.screen
+        if isinstance(home, Home):
+            home.field(text)
+
+    def action_new_case(self) -> None:
+        """Put the case away, and begin where the next one begins."""
+        if not keeping.lost(self):
+            self.desk.new()
+            self.notify("The case is kept. What you drop next begins another one.", markup=False)
+            self.dropped_here("")
 
     async def action_press(self, name: str, *parameters: str) -> None:
         """A letter: the action of this name."""
@@ -371,6 +387,9 @@ def _made(name: str) -> Screen[Any]:
 
 def run(dropped: str | None = None) -> int:
     """Run the app; give its exit code. Raises `CatalogueError` before anything is drawn when the rules are wrong."""
+    from doctor.tui import terminal
+
+    terminal.forgive_bytes()
     app = DoctorApp(dropped, alone=True)
     app.desk.book.ids  # noqa: B018  (read here, so that what is wrong with it is told on a plain terminal)
     app.run()

@@ -26,6 +26,13 @@ def again(app: DoctorApp) -> None:
         app.run_worker(kept, thread=True, group="keep", exclusive=True, exit_on_error=False)
 
 
+def lost(app: DoctorApp) -> bool:
+    """Whether the case would be lost with another one in its place; then it is said."""
+    if app.desk.unkept:
+        app.notify("The case is not kept yet: another program holds the store.", severity="warning")
+    return app.desk.unkept
+
+
 def leave(app: DoctorApp) -> None:
     """End the app; a case that is not kept is tried once more, and then it is asked."""
     from doctor.tui.screens.dialog import Sure

@@ -30,6 +30,7 @@ GLOBAL: Final = [
     Binding("escape", "leave", "Back", show=False, id="back"),
     *(Binding(_LETTER[name], f"press('go', '{name}')", title, id=name, group=_GO) for name, title in PAGES.items()),
     *(Binding(key, f"go('{name}')", PAGES[name], show=False, id=f"{name}-anywhere") for name, key in _FUNCTION.items()),
+    Binding("ctrl+n", "new_case", "New case", show=False, id="new-case-anywhere"),
     Binding("ctrl+p", "command_palette", "Menu", key_display="^p", id="palette"),
     Binding("f1", "help", "Help", id="help", key_display="f1"),
     Binding("question_mark", "press('help')", "Help", show=False, id="help-letter"),

@@ -37,6 +37,11 @@ def word(name: str, shown: str | None = None) -> Content:
     return Content.styled(safe(shown or name), STYLES.get(name, ""))
 
 
+def verdict(name: str, headline: str | None) -> Content:
+    """The verdict of a case. One that passes with a cause has a proven warning: nobody would call that a pass."""
+    return word("warning", "cause found") if name == "pass" and headline else word(name)
+
+
 def join(*parts: Content | str) -> Content:
     """Parts on one line; plain strings are the program's own words."""
     return Content.assemble(*parts)

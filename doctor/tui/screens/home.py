@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, OptionList, Static
 
 from doctor.catalogue import lookup
-from doctor.tui import intake, paint
+from doctor.tui import intake, keeping, paint
 from doctor.tui.screens.page import Exported, Page
 from doctor.tui.widgets.cases import Cases
 from doctor.tui.widgets.drop import Drop
@@ -51,7 +51,7 @@ class Home(Page):
         Binding("ctrl+o", "open", "Open file", id="open", key_display="^o"),
         Binding("o", "open", "Open file", show=False, id="open-letter"),
         Binding("ctrl+t", "next_type", "Type", id="type", key_display="^t"),
-        Binding("ctrl+n", "new_case", "New case", id="new-case", key_display="^n"),
+        Binding("ctrl+n", "app.new_case", "New case", id="new-case", key_display="^n"),
         Binding("delete", "forget", "Forget case", show=False, id="forget"),
     ]
 
@@ -201,14 +201,8 @@ class Home(Page):
         from doctor.tui import resume
 
         name = self.query_one(Cases).chosen
-        if name is not None and not self._not_kept():
+        if name is not None and not keeping.lost(self.doctor):
             self.doctor.work(f"opening {name}", lambda: self.desk.open(name), lambda _: resume.goes_on(self.doctor))
-
-    def _not_kept(self) -> bool:
-        """Whether the case would be lost with another one in its place; then it is said."""
-        if self.desk.unkept:
-            self.notify("The case is not kept yet: another program holds the store.", severity="warning")
-        return self.desk.unkept
 
     def taken(self, text: str) -> None:
         """Take what was dropped, and go where it belongs."""
@@ -246,7 +240,7 @@ class Home(Page):
 
     def action_field(self) -> None:
         """Go to the field."""
-        self.query_one(Drop).focus()
+        self.field()
 
     def action_next_type(self) -> None:
         """The next type of integration."""
@@ -254,13 +248,12 @@ class Home(Page):
         self._type = names[(names.index(self._type) + 1) % len(names)]
         self.filtered()
 
-    def action_new_case(self) -> None:
-        """Put the case away."""
-        if self._not_kept():
-            return
-        self.desk.new()
-        self.notify("The case is kept. What you drop next begins another one.", markup=False)
-        self.painted()
+    def field(self, text: str = "") -> None:
+        """Go to the field, with a paste for it."""
+        drop = self.query_one(Drop)
+        drop.focus()
+        if text:
+            drop.paste(text)
 
     def action_forget(self) -> None:
         """Forget the case under the cursor, after asking."""

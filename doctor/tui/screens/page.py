@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
-    from textual.events import Resize
+    from textual.events import Paste, Resize
 
     from doctor.tui.app import DoctorApp
     from doctor.tui.desk import Desk
@@ -81,10 +81,15 @@ class Page(Screen[None]):
         self.call_after_refresh(self.painted)
 
     def painted(self) -> None:
-        """Show what stands on the desk now."""
-        if self.is_mounted:
+        """Show what stands on the desk now, unless the screen is on its way out."""
+        if self._there:
             self._titled()
             self.paint_page()
+
+    @property
+    def _there(self) -> bool:
+        """Whether there is something to paint on: not before the first picture, nor when keys closed it meanwhile."""
+        return self.is_mounted and self in self.app.screen_stack and bool(self.query(TitleBar))
 
     def paint_page(self) -> None:
         """Paint what is this screen's own."""
@@ -99,7 +104,7 @@ class Page(Screen[None]):
         self.call_after_refresh(self._titled)
 
     def _titled(self) -> None:
-        if self.is_mounted:
+        if self._there:
             part = self.PARTS.get(self.focused.id or "", "") if self.focused is not None else ""
             self.query_one(TitleBar).tell(self.PLACE, part, self.desk, self.glyphs)
 
@@ -107,9 +112,14 @@ class Page(Screen[None]):
         """Say which part has the keys now."""
         self._titled()
 
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted where nothing takes it goes to the field of the first screen, which says what it is."""
+        event.stop()
+        self.doctor.dropped_here(event.text)
+
     def told_busy(self, said: str) -> None:
         """Long work begins, or ends (nothing said)."""
-        if self.is_mounted:
+        if self._there:
             busy = self.query_one(Busy)
             if said:
                 busy.begin(said)

@@ -26,7 +26,7 @@ class TitleBar(Static):
         parts = [part for part in (desk.case and desk.case.name, desk.product()) if part]
         right = Content(glyphs.dot).join([paint.plain(part, limit=60) for part in parts])
         if desk.found is not None:
-            right = Content.assemble(right, glyphs.dot, paint.word(desk.found.verdict))
+            right = Content.assemble(right, glyphs.dot, paint.verdict(desk.found.verdict, desk.found.headline))
         if desk.unkept:
             right = Content.assemble(right, glyphs.dot, ("NOT KEPT YET", paint.STYLES["warning"]))
         gap = max(2, self.size.width - left.cell_length - right.cell_length)

@@ -59,8 +59,9 @@ class Cases(OptionList):
         mark = glyphs_of(self).pointer if one.name == here else " "
         open_ = Content.styled("  open now", paint.DIM) if one.name == here else Content("")
         told = one.headline or "no cause yet"
+        verdict = paint.verdict(one.verdict or "undecided", one.headline)
         return Content.assemble(
-            f"{mark} ", paint.plain(one.name, "bold", 40), open_, "\n   ", paint.word(one.verdict or "undecided"), "  ",
+            f"{mark} ", paint.plain(one.name, "bold", 40), open_, "\n   ", verdict, "  ",
             (age(one.updated, now), paint.DIM), "  ", paint.plain(told, paint.DIM, 60),
         )  # fmt: skip
 

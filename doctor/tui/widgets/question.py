@@ -66,7 +66,9 @@ class Question(Vertical):
         listed.highlighted = 0
 
     def _choice(self, number: int, word: str) -> Content:
-        return Content.assemble((f"{number} ", paint.ACCENT), paint.plain(word))
+        """An answer; it has a number where a digit is not typed into the field."""
+        marked = (f"{number} ", paint.ACCENT) if self.asking and self.asking.choices else "  "
+        return Content.assemble(marked, paint.plain(word))
 
     def _words(self) -> None:
         asking = self.asking

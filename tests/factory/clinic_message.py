@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import quote
 
 from tests.factory import capture, response
@@ -12,6 +12,7 @@ from tests.factory import clinic_flow as flow
 from tests.factory.capture import Step
 from tests.factory.clinic_case import Case, after, application, case, own, swapped, trusted
 from tests.factory.response import ACS, IDP, NOW, SP, Draft, signer
+from tests.factory.signing import Signing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,10 @@ def _left(*codes: str, by: Certificate | None = None) -> bytes:
     return response.logged_out(status=uris, destination=_SLO, by=by)
 
 
+def _asking(digest: Literal["sha256", "sha1"]) -> bytes:
+    return response.request(by=Signing(own(), "_request-1", hash=digest))
+
+
 _LOGOUTS: Final = (
     case("logout-unsigned", "a LogoutRequest without signature (profiles 4.4.4.1)", "logout-unsigned", _leaving),
     case("logout-unsigned-redirect", "the same as a redirect", "logout-unsigned",
@@ -85,6 +90,11 @@ _LOGOUTS: Final = (
          lambda: _left("Responder", by=signer())),
     case("logout-partial", "not everybody ended the session", "logout-status-failed",
          lambda: _left("Responder", "PartialLogout", by=signer())),
+)  # fmt: skip
+
+_HASHES: Final = (
+    case("request-signed", "an AuthnRequest with a signature of SHA-256", None, lambda: _asking("sha256")),
+    case("request-sha1", "the application signs with SHA-1", "authn-request-sha1", lambda: _asking("sha1")),
 )  # fmt: skip
 
 _REDIRECTS: Final = (
@@ -201,4 +211,4 @@ _CAPTURES: Final = (
               "relay-state-too-long", lambda: flow.har(relay=("https://sp.example.com/" + "x" * 200,) * 2)),
 )  # fmt: skip
 
-CASES: Final = _REQUESTS + _LOGOUTS + _REDIRECTS + _CAPTURES
+CASES: Final = _REQUESTS + _HASHES + _LOGOUTS + _REDIRECTS + _CAPTURES

@@ -509,9 +509,9 @@ WRAPPED: Final = tuple(_FORMS)
 
 def request(
     now: datetime = NOW, *, id: str | None = "_request-1", issuer: str | None = SP, destination: str | None = IDP,  # noqa: A002
-    acs: str | None = ACS, name_id_format: str | None = EMAIL, version: str = "2.0",
+    acs: str | None = ACS, name_id_format: str | None = EMAIL, version: str = "2.0", by: Signing | None = None,
 ) -> bytes:  # fmt: skip
-    """An AuthnRequest."""
+    """An AuthnRequest, signed where it is told how."""
     attributes = {
         "xmlns:samlp": SAMLP, "xmlns:saml": SAML, "ID": id, "Version": version, "Destination": destination,
         "IssueInstant": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "AssertionConsumerServiceURL": acs, "ForceAuthn": "true",
@@ -520,7 +520,9 @@ def request(
     asked = _tag(
         "samlp:RequestedAuthnContext", {"Comparison": "exact"}, _tag("saml:AuthnContextClassRef", {}, PASSWORD)
     )
-    return _tag("samlp:AuthnRequest", attributes, _issuer(issuer), policy, asked).encode()
+    place = _PLACEHOLDER if by else ""
+    text = _tag("samlp:AuthnRequest", attributes, _issuer(issuer), place, policy, asked)
+    return (signed(text, by) if by else text).encode()
 
 
 def logout(

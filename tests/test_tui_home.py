@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from doctor.sources.case_store import Store
 from doctor.tui import intake
 from doctor.tui.widgets.cases import age
 from doctor.tui.widgets.drop import Drop
+from tests.factory.broken_metadata import federation
 from tests.tui_pilot import AT, EXAMPLES, run, running
 
 if TYPE_CHECKING:
@@ -36,6 +38,11 @@ async def pasted(app: Driver, text: str) -> None:
     app.app.screen.query_one(Drop).post_message(events.Paste(text))
     await app.pilot.pause(0.4)
     await app.idle()
+
+
+def said(app: Driver) -> list[str]:
+    """What was notified, in order."""
+    return [one.message for one in app.app._notifications]
 
 
 # --- pastes
@@ -93,13 +100,13 @@ def test_a_paste_beside_the_field_goes_into_it(home: Path) -> None:
     [
         (str(EXAMPLES / "okta-broken.xml"), ("IdP metadata", "enter: read this file")),
         (str(EXAMPLES / "sign-in" / "clock-ahead.har"), ("browser capture", "enter: read this file")),
-        ((EXAMPLES / "sign-in" / "wrong-address.b64").read_text(), ("SAML response", "enter: diagnose")),
+        ((EXAMPLES / "sign-in" / "wrong-address.b64").read_text(), ("SAML response", "enter: take this text")),
         (str(EXAMPLES), ("folder of", "enter: read this folder")),
         ("https://idp.example.com/metadata", ("enter: fetch this address",)),
         ("conn_01E4ZCR3C56J083X43JQXF3JK5", ("enter: ask the vendor about this connection",)),
         ("acs-url-mismatch", ("enter: the page of this rule",)),
         ("okat", ("enter: set up Okta SAML",)),
-        ("AADSTS50105: not assigned", ("enter: diagnose with this text",)),
+        ("AADSTS50105: not assigned", ("enter: take this text",)),
         ("password: hunter2 was refused", ("a secret in it is taken out, never kept",)),
         (TOKEN, ("it looks like a token or password",)),
     ],
@@ -128,6 +135,90 @@ def test_a_folder_is_read_whole(home: Path) -> None:
             assert "certificate-expired" in app.text()
             assert app.app.desk.case is not None
             assert len(app.app.desk.case.documents) == 2
+
+    run(journey())
+
+
+@pytest.mark.parametrize("kind", ["pipe", "loop"])
+def test_what_is_no_file_is_not_offered_to_be_read(home: Path, kind: str) -> None:
+    if kind == "pipe":
+        os.mkfifo(home / kind)
+    else:
+        (home / kind).symlink_to(home / kind)
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await pasted(app, str(home / kind))
+            assert "not a file that can be read" in app.flat()
+            assert "enter: read" not in app.flat()
+
+    run(journey())
+
+
+# --- checked, whatever becomes of the case
+
+
+@pytest.mark.parametrize("store", ["unwritable", "damaged"])
+def test_a_store_that_cannot_be_used_hides_no_check(home: Path, store: str) -> None:
+    folder = home
+    if store == "unwritable":
+        folder = home / "file"
+        folder.write_text("x")
+    else:
+        (home / "cases.sqlite3").write_bytes(bytes(range(7, 200)) * 30)
+
+    async def journey() -> None:
+        async with running(folder) as app:
+            await app.drop(str(EXAMPLES / "okta-broken.xml"))
+            assert "The case cannot be saved" in app.flat()
+            hint = "allow writing to that folder" if store == "unwritable" else "move or rename that file"
+            assert hint in app.flat()
+            await app.press("escape")
+            assert app.place == "Check"
+            assert "certificate-expired" in app.text()
+
+    run(journey())
+
+
+def test_an_address_that_cannot_be_read_shows_its_finding(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("http://127.0.0.1/metadata")
+            assert app.place == "Check"
+            assert "metadata-url-private-address" in app.text()
+            assert app.app.desk.case is None
+            assert "Nothing could be read there: it is not kept in the case." in said(app)
+
+    run(journey())
+
+
+def test_an_aggregate_is_told_to_be_checked_only(home: Path) -> None:
+    text = federation(AT, "okta", "onelogin").decode()
+    (home / "files").mkdir()
+    (home / "files" / "all.xml").write_text(text)
+    (home / "files" / "okta.xml").write_bytes((EXAMPLES / "okta-broken.xml").read_bytes())
+
+    async def journey() -> None:
+        async with running(home) as app:
+            for dropped in (text, "files/all.xml", "files"):
+                await app.drop(dropped)
+                assert app.place == "Check"
+                assert app.app.desk.case is None
+            alone = "This is a metadata aggregate: checked only, not kept in the case."
+            among = "A metadata aggregate is among the files: checked only, not kept in the case."
+            assert said(app) == [alone, alone, among]
+
+    run(journey())
+
+
+def test_what_joins_an_open_case_is_told_so(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(str(EXAMPLES / "okta-broken.xml"))
+            assert said(app) == []
+            await app.drop("stuck in validating")
+            assert app.app.desk.case is not None
+            assert said(app) == [f"added to the case {app.app.desk.case.name}; ^n begins another one"]
 
     run(journey())
 

@@ -60,7 +60,7 @@ def to_the_cause(terminal: Terminal) -> None:
     terminal.keys("F2")
     terminal.until("› Home", "Recent cases")
     terminal.paste(TICKET)
-    terminal.until("pasted: 2 lines", "enter: diagnose with this text")
+    terminal.until("pasted: 2 lines", "enter: take this text")
     terminal.keys("Enter")
     terminal.until("› Diagnose", CAUSE, "CONFIRMED")
 

@@ -28,6 +28,19 @@ CREATE TABLE IF NOT EXISTS kase (
     name TEXT PRIMARY KEY, updated TEXT NOT NULL, verdict TEXT, headline TEXT, data TEXT NOT NULL
 );
 """
+_FOLDER: Final = "allow writing to that folder, or DOCTOR_HOME names another folder"
+_ANEW: Final = "move or rename that file: doctor then begins a new one"
+_HELD: Final = "another program may hold it"
+_HINTS: Final = {
+    sqlite3.SQLITE_BUSY: _HELD, sqlite3.SQLITE_LOCKED: _HELD, sqlite3.SQLITE_FULL: "make room on the disk",
+    sqlite3.SQLITE_NOTADB: _ANEW, sqlite3.SQLITE_CORRUPT: _ANEW, sqlite3.SQLITE_ERROR: _ANEW,
+}  # fmt: skip
+"""What to do, by SQLite's primary result code; of any other one the folder is to blame."""
+
+
+def _hint(error: Exception) -> str:
+    code = getattr(error, "sqlite_errorcode", None)
+    return _FOLDER if code is None else _HINTS.get(code & 0xFF, _FOLDER)
 
 
 def _to_wal(connection: sqlite3.Connection) -> None:
@@ -78,9 +91,7 @@ class Store:
             fresh = not self.path.exists()
             connection = sqlite3.connect(self.path, timeout=self.patience)
         except (OSError, sqlite3.Error) as error:
-            raise InputError(
-                f"the case store {self.path} cannot be opened: {error}", "DOCTOR_HOME names another folder"
-            ) from None
+            raise InputError(f"the case store {self.path} cannot be opened: {error}", _hint(error)) from None
         try:
             if fresh:
                 self.path.chmod(0o600)
@@ -90,9 +101,7 @@ class Store:
             with connection:
                 yield connection
         except sqlite3.Error as error:
-            raise InputError(
-                f"the case store {self.path} cannot be used: {error}", "another program may hold it"
-            ) from None
+            raise InputError(f"the case store {self.path} cannot be used: {error}", _hint(error)) from None
         finally:
             connection.close()
 

@@ -50,12 +50,19 @@ def recognised(text: str, book: Rulebook) -> Dropped:
     if not word:
         return Dropped("nothing", "", "")
     if (path := _path(word)) is not None:
-        return Dropped("path", path, "enter: read this " + ("folder" if os.path.isdir(path) else "file"))  # noqa: PTH112
+        return Dropped("path", path, _reads(path))
     if _ADDRESS.fullmatch(word):
         return _address(word)
     if _FILE.fullmatch(word):
         return Dropped("missing", word, "there is no such file")
     return _named(word, book)
+
+
+def _reads(path: str) -> str:
+    """What enter would do with what has this path."""
+    if os.path.isdir(path):  # noqa: PTH112
+        return "enter: read this folder"
+    return "enter: read this file" if os.path.isfile(path) else "not a file that can be read"  # noqa: PTH113
 
 
 def _named(word: str, book: Rulebook) -> Dropped:
@@ -68,7 +75,7 @@ def _named(word: str, book: Rulebook) -> Dropped:
         return Dropped("product", word, "enter: set up the chosen one")
     if looks_random(word):
         return Dropped("secret", word, "it looks like a token or password, which doctor never keeps")
-    return Dropped("text", word, "enter: diagnose with this text")
+    return Dropped("text", word, "enter: take this text")
 
 
 def missing(dropped: Dropped) -> UsageError:
@@ -106,7 +113,7 @@ def _seen_at(path: Path) -> str:
         if path.is_dir():
             return f"folder of {sum(1 for _ in islice(path.iterdir(), 1000)):,} files"
         if not path.is_file():
-            return "no file"
+            return ""
         size = path.stat().st_size
         return _seen_in(path.read_bytes()) if size <= _LOOKED_AT else f"file of {size / 1024 / 1024:.1f} MB"
     except OSError as error:

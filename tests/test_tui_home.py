@@ -223,6 +223,50 @@ def test_what_joins_an_open_case_is_told_so(home: Path) -> None:
     run(journey())
 
 
+def test_findings_of_several_files_say_of_which_they_are(home: Path) -> None:
+    (home / "files" / "old").mkdir(parents=True)
+    for name in ("okta-broken.xml", "auth0-healthy.xml"):
+        (home / "files" / "old" / name).write_bytes((EXAMPLES / name).read_bytes())
+    (home / "files" / "new.xml").write_bytes((EXAMPLES / "okta-broken.xml").read_bytes())
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("files")
+            assert "certificate-expired · new.xml" in app.text()
+            assert "certificate-expired · old/okta-broken.xml" in app.text()
+            assert "in new.xml" in app.text()
+            await app.press("v")
+            for name in ("new.xml", "old/okta-broken.xml", "old/auth0-healthy.xml"):
+                assert f"{name}  signing" in app.text()
+            await app.drop("files/new.xml")
+            await app.press("v", "v", "v")
+            assert "certificate-expired · new.xml" not in app.text()
+
+    run(journey())
+
+
+def test_the_copy_of_a_recording_is_called_one(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(str(EXAMPLES / "sign-in" / "clock-ahead.har"))
+            assert "cleaned copy, without secrets" in app.text()
+            assert "1 {" in app.text()
+            await app.drop(str(EXAMPLES / "okta-broken.xml"))
+            assert "cleaned copy" not in app.text()
+
+    run(journey())
+
+
+def test_a_flow_loses_no_word_on_a_small_terminal(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home, (80, 24)) as app:
+            await app.drop(str(EXAMPLES / "sign-in" / "clock-ahead.har"))
+            await app.press("v", "v")
+            assert "rsa-sha256 by CN=idp0.example.com (not verified: no certificates)" in app.flat()
+
+    run(journey())
+
+
 # --- secrets
 
 

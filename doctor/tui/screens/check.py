@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from doctor.sources.display import Shown
     from doctor.tui.desk import Sheet
 
+_CLEANED = "cleaned copy, without secrets"
 VIEWS = {"findings": "Findings", "certificates": "Certificates", "flow": "Flow"}
 
 
@@ -62,6 +64,7 @@ class Check(Page):
         super().__init__()
         self._painted: Sheet | None = None
         self._findings: list[Finding] = []
+        self._files: dict[str, str] = {}
         self._showing: Shown | None = None
 
     def body(self) -> ComposeResult:
@@ -94,10 +97,15 @@ class Check(Page):
             return
         report = sheet.report
         self._findings = list(report.findings)
+        self._files = _files([one.name for one in report.subjects])
         self.query_one("#subjects", Static).update(self._subjects(report))
         self._views()
         self._list(report)
-        certificates = [one for subject in report.subjects for one in _listed(subject, "certificates")]
+        certificates = [
+            {**one, "file": self._files.get(subject.name)}
+            for subject in report.subjects
+            for one in _listed(subject, "certificates")
+        ]
         self.query_one(Timeline).show(certificates, report.now)
         self.query_one(SequenceDiagram).show([row for subject in report.subjects for row in _listed(subject, "flow")])
 
@@ -158,17 +166,16 @@ class Check(Page):
         self._document(report.subjects[0].name if report.subjects else "")
 
     def _line(self, one: Finding) -> Content:
-        place = f" {self.glyphs.dot.strip()} line {one.line}" if one.line else ""
-        return Content.assemble(
-            paint.word(one.severity, f"{one.severity:<8}"), paint.plain(one.id, "bold"), (place, paint.DIM)
-        )
+        told = (self._files.get(one.subject), one.line and f"line {one.line}")
+        place = paint.plain("".join(self.glyphs.dot + part for part in told if part), paint.DIM)
+        return Content.assemble(paint.word(one.severity, f"{one.severity:<8}"), paint.plain(one.id, "bold"), place)
 
     @on(OptionList.OptionHighlighted, "#list")
     def looked_at(self, event: OptionList.OptionHighlighted) -> None:
         """The finding under the cursor, and its place in the document."""
         if event.option_index < len(self._findings):
             one = self._findings[event.option_index]
-            self.query_one("#detail", FindingView).show(one, self.desk.product())
+            self.query_one("#detail", FindingView).show(one, self.desk.product(), self._files.get(one.subject, ""))
             self._document(one.subject)
             self.query_one(DocumentView).point(one.line, one.column)
 
@@ -180,9 +187,14 @@ class Check(Page):
         if self._showing is shown and shown is not None:
             return
         self._showing = shown
-        view.show(
-            shown.text if shown else "The text of this input is not shown here.", placed=bool(shown and shown.placed)
-        )
+        if shown is None:
+            view.show("The text of this input is not shown here.", placed=False)
+        else:
+            view.show(shown.text, placed=shown.placed, label=_CLEANED if self._is_capture(name) else "")
+
+    def _is_capture(self, name: str) -> bool:
+        subjects = self._painted.report.subjects if self._painted else ()
+        return any(one.kind == "capture" for one in subjects if one.name == name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The document has a key where there is no room for it beside the finding."""
@@ -247,6 +259,14 @@ class Check(Page):
         return Exported(
             "report", json.report(report, __version__), text.report(report, text.Look(), self.desk.book.names)
         )
+
+
+def _files(names: list[str]) -> dict[str, str]:
+    """What each of several inputs is called: its path from the folder that holds them all. One alone needs no name."""
+    if len(names) < 2:
+        return {}
+    folder = os.path.commonpath([os.path.dirname(name) for name in names])  # noqa: PTH120
+    return {name: os.path.relpath(name, folder or ".") for name in names}
 
 
 def _listed(subject: Subject, key: str) -> list[dict[str, Any]]:

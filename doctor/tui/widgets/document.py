@@ -35,6 +35,7 @@ class DocumentView(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (the framework's name)
         super().__init__(id=id)
         self._lines: list[str] = []
+        self._label = ""
         self._narrow = True
         self._starts: list[int] = [0]
         self._line = 0
@@ -42,8 +43,9 @@ class DocumentView(ScrollView, can_focus=True):
         self._length = 0
         self.placed = False
 
-    def show(self, text: str, *, placed: bool = True) -> None:
-        """Show this text from its beginning. `placed`: lines are those that findings name."""
+    def show(self, text: str, *, placed: bool = True, label: str = "") -> None:
+        """Show this text from its beginning. `placed`: lines are those that findings name. `label` stands above it."""
+        self._label = label
         self._lines = text.split("\n")
         self._narrow = text.isascii()
         self.placed = placed
@@ -79,10 +81,12 @@ class DocumentView(ScrollView, can_focus=True):
 
     def _laid_out(self) -> None:
         room = self._room
+        lead = 1 if self._label else 0
         if self._narrow:  # a fast way for what nearly always is: fifty thousand lines in ten milliseconds
-            self._starts = [0, *accumulate([-(-len(line) // room) or 1 for line in self._lines])]
+            self._starts = [*accumulate([-(-len(line) // room) or 1 for line in self._lines], initial=lead)]
         else:
-            self._starts = [0, *accumulate([-(-len(line) // _cells(line, room)) or 1 for line in self._lines])]
+            rows = [-(-len(line) // _cells(line, room)) or 1 for line in self._lines]
+            self._starts = [*accumulate(rows, initial=lead)]
         self.virtual_size = Size(self.scrollable_content_region.width, self._starts[-1])
         self.refresh()
 
@@ -92,6 +96,9 @@ class DocumentView(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         if not self._lines or row >= self._starts[-1]:
             return Strip.blank(width, self.rich_style)
+        if row < self._starts[0]:
+            said = Segment(f" {self._label}", self.get_component_rich_style("document--number"))
+            return Strip([said]).adjust_cell_length(width, self.rich_style)
         number = bisect_right(self._starts, row) - 1
         room = _cells(self._lines[number], self._room)
         offset = (row - self._starts[number]) * room

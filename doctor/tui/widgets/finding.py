@@ -27,9 +27,9 @@ class FindingView(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = "FindingView > Static { height: auto; }"
 
-    def show(self, found: Finding, product: str | None = None) -> None:
-        """Show this finding. `product` names the identity provider's product."""
-        self._fill(parts(found, product, glyphs_of(self)))
+    def show(self, found: Finding, product: str | None = None, file: str = "") -> None:
+        """Show this finding. `product` names the identity provider's product, `file` one of several that it is of."""
+        self._fill(parts(found, product, glyphs_of(self), file))
 
     def say(self, *told: Content) -> None:
         """Show this instead."""
@@ -42,9 +42,9 @@ class FindingView(VerticalScroll, can_focus=True):
         self.scroll_to(0, 0, animate=False)
 
 
-def parts(found: Finding, product: str | None, glyphs: Glyphs) -> Iterator[Widget]:
+def parts(found: Finding, product: str | None, glyphs: Glyphs, file: str = "") -> Iterator[Widget]:
     """The widgets of a finding, from above to below; the two values first, so that a small terminal shows them."""
-    yield Static(heading(found))
+    yield Static(paint.lines([heading(found), *([paint.plain(f"in {file}", paint.DIM)] if file else [])]))
     if found.expected is not None and found.actual is not None:
         values = _values(found)
         values.add_class("part")

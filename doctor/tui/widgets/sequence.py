@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _BROWSER = "browser"
 _MOST = 5
 _TIME = 9
+_LONGEST = 400
 
 
 class SequenceDiagram(Widget):
@@ -78,8 +80,8 @@ class SequenceDiagram(Widget):
         time = f"{(row['at'] or '')[11:19]:<{_TIME}}"
         arrow = Content.assemble((time, paint.DIM), ("".join(line)[_TIME:], paint.STYLES["notice"]))
         told = [(row["what"] or "", "bold"), *([(f"signed: {row['signed']}", "")] if row["signed"] else [])]
-        return [*(self._under(safe(text, 160), style, low, places, width) for text, style in told[:1]), arrow,
-                *(self._under(safe(text, 160), style, low, places, width) for text, style in told[1:])]  # fmt: skip
+        above, *below = [self._under(text, style, low, places, width) for text, style in told]
+        return [*above, arrow, *(line for lines in below for line in lines)]
 
     def _lifelines(self, places: dict[str, int], width: int) -> list[str]:
         line = [" "] * width
@@ -88,12 +90,16 @@ class SequenceDiagram(Widget):
                 line[at] = glyphs_of(self).bar
         return line
 
-    def _under(self, text: str, style: str, low: int, places: dict[str, int], width: int) -> Content:
-        """Words beside an arrow, between the lifelines that they do not cover."""
-        line = "".join(self._lifelines(places, width))
-        start = min(low + 2, max(width - len(text) - 1, _TIME))
-        end = start + len(text) + 1
-        return Content.assemble((line[:start], paint.DIM), (text, style), " ", (line[end:], paint.DIM))
+    def _under(self, text: str, style: str, low: int, places: dict[str, int], width: int) -> list[Content]:
+        """Words beside an arrow, between the lifelines that they do not cover; on several lines where one is short."""
+        bars = "".join(self._lifelines(places, width))
+        shown = safe(text, _LONGEST) + glyphs_of(self).ellipsis * (len(text) > _LONGEST)
+        words = wrap(shown, max(width - _TIME - 1, 10), break_on_hyphens=False) or [""]
+        start = min(low + 2, max(width - max(map(len, words)) - 1, _TIME))
+        return [
+            Content.assemble((bars[:start], paint.DIM), (one, style), " ", (bars[start + len(one) + 1 :], paint.DIM))
+            for one in words
+        ]
 
 
 def _host(name: str | None) -> str | None:

@@ -30,7 +30,8 @@ class Timeline(Widget):
         self._now = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
     def show(self, certificates: Sequence[dict[str, Any]], now: str) -> None:
-        """Show certificates as a report's summary has them, at the moment of the report."""
+        """Show certificates as a report's summary has them, at the moment of the report. Where there are several
+        files, `file` tells of which one each is."""
         self._rows = list(_dated(certificates))[:_MOST]
         self._now = datetime.fromisoformat(now)
         self.refresh(layout=True)
@@ -95,5 +96,10 @@ class Timeline(Widget):
 def _dated(certificates: Iterable[dict[str, Any]]) -> Iterable[tuple[str, datetime, datetime]]:
     for one in certificates:
         if one.get("not_before") and one.get("not_after"):
-            name = f"{one.get('use') or 'signing and encryption'}  {one.get('subject') or 'without subject'}"
+            told = (
+                one.get("file"),
+                one.get("use") or "signing and encryption",
+                one.get("subject") or "without subject",
+            )
+            name = "  ".join(part for part in told if part)
             yield name, datetime.fromisoformat(one["not_before"]), datetime.fromisoformat(one["not_after"])

@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, settings
 
 # Read when the framework is first imported. A list that still scrolls shows another line than the one it will stop at.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+# Tests that want plain signs say so; a build machine's locale (LC_ALL=C) decides nothing.
+os.environ["DOCTOR_ASCII"] = "0"
 
 # CI tries the same examples each time. A busy machine is no defect of doctor: what must be quick has a test with a
 # bound of its own, or stands in the bench.

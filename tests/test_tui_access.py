@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.content import Content
 from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.widgets import Input, OptionList
+from textual.widgets import Button, Input, OptionList
 
 from doctor.sources.case_store import Store
 from doctor.tui import key, preference
-from doctor.tui.glyph import PlainBars
+from doctor.tui.glyph import UNICODE, PlainBars, plain_terminal
+from doctor.tui.screens.dialog import Line, Reading, Sure, Trouble
 from doctor.tui.screens.export import FORMS, Export
+from doctor.tui.screens.probe import Probe
+from tests.evidence import TOP
 from tests.tui_pilot import EXPIRED, PAGES, SIZES, run, running, visited
 
 if TYPE_CHECKING:
@@ -133,6 +140,46 @@ def test_every_key_has_a_name_and_a_wrong_name_is_told(home: Path) -> None:
     run(journey())
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ({"keys": {"copy": 5}}, ["the key of 'copy' is a text", "not 5"]),
+        ({"theme": "pink", "ascii": "maybe"}, ['no theme is called "pink"', 'not "maybe"']),
+        ({"theme": ["nord"]}, ['no theme is called ["nord"]']),
+        ({"keys": {"rules": "ctrl+r", "check": "ctrl+r"}, "theme": "pink", "ascii": "maybe"},
+         ["ctrl+r stands for 'check' and for 'rules'", 'no theme is called "pink"', 'not "maybe"']),
+        ({"keys": {"graph": "x", "copy": 5}}, ["x stands for 'examples' and for 'graph'", "not 5"]),
+        ({"keys": {"copy": "d"}}, ["d stands for 'copy' and for 'diagnose'"]),
+    ],
+)  # fmt: skip
+def test_each_wrong_preference_is_told(home: Path, written: Any, told: list[str]) -> None:
+    (home / "tui.json").write_text(json.dumps(written))
+
+    async def journey() -> None:
+        async with running(home) as app:
+            assert isinstance(app.app.screen, Trouble)
+            for one in told:
+                assert one in app.app.screen._message, one
+            assert app.app.glyphs is UNICODE
+
+    run(journey())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"keys": {"copy": "ctrl+y", "graph": "v"}, "theme": "nord", "ascii": False},  # v stands for a view elsewhere
+        {"keys": {"home": "f12", "home-anywhere": "f12"}, "theme": None, "ascii": None},
+    ],
+)
+def test_right_preferences_are_kept_as_they_are(home: Path, written: Any) -> None:
+    (home / "tui.json").write_text(json.dumps(written))
+    chosen = preference.load()
+    preference.save(chosen)
+    assert json.loads((home / "tui.json").read_text()) == written
+    assert preference.misnamed(chosen) is None
+
+
 # --- giving away
 
 
@@ -206,6 +253,63 @@ def test_an_answer_that_looks_like_a_token_is_kept_only_when_it_is_none(home: Pa
     kept = b"".join(one.read_bytes() for one in home.glob("cases.sqlite3*"))
     assert token.encode() not in kept
     assert b"hunter2" not in kept
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_dialogs_are_drawn_in_ascii(home: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCTOR_ASCII", "1")
+    text = Content("\n".join(["a line"] * 99))
+    boxes = (Trouble("a", "b"), Sure("a?"), Line("a", "b", "c"), Reading("a", text), Probe("https://a.example"))
+
+    async def journey() -> None:
+        async with running(home, size) as app:
+            for box in (*boxes, Export(None, "<svg/>", "home")):
+                app.app.push_screen(box)
+                await app.idle()
+                for _ in range(4):
+                    assert app.text().isascii(), [one for one in app.text().split("\n") if not one.isascii()]
+                    await app.press("tab")
+                for button in box.query(Button):
+                    await app.pilot.hover(f"#{button.id}")
+                    button.add_class("-active")
+                    assert app.text().isascii(), app.text()
+                app.app.pop_screen()
+
+    run(journey())
+
+
+@pytest.mark.parametrize(
+    ("told", "plain"),
+    [
+        ({"LC_ALL": "C", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "C.UTF-8", "LANG": "C"}, False),
+        ({"LC_CTYPE": "POSIX", "LANG": "en_US.UTF-8"}, True),
+        ({"LC_ALL": "", "LANG": "C"}, True),
+        ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),
+        ({"LANG": "C", "DOCTOR_ASCII": "0"}, False),
+    ],
+)
+def test_the_locale_of_the_environment_decides(
+    told: dict[str, str], plain: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_CTYPE", "LANG", "DOCTOR_ASCII", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("locale.getpreferredencoding", lambda **_: "utf-8")
+    monkeypatch.setattr("doctor.tui.glyph._utf8_mode", lambda: False)
+    assert plain_terminal() is plain
+
+
+@pytest.mark.parametrize("told", [{"LC_ALL": "C", "LANG": "C"}, {"LANG": "C"}, {"LANG": "POSIX"}])
+def test_python_hides_no_plain_locale(told: dict[str, str]) -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "DOCTOR_", "PYTHON"))}
+    asked = "from doctor.tui.glyph import plain_terminal; print(plain_terminal())"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env={**kept, "LANG": "", "TERM": "xterm", "PYTHONPATH": str(TOP), **told},
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == "True\n"
 
 
 def test_the_framework_keeps_its_scroll_bars(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

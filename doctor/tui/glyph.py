@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import sys
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.scrollbar import ScrollBarRender
@@ -56,10 +57,26 @@ class PlainBars(ScrollBarRender):
 
 
 def plain_terminal() -> bool:
-    """Whether the terminal shows ASCII only: DOCTOR_ASCII says so, its encoding, or the Linux console."""
+    """Whether the terminal shows ASCII only: DOCTOR_ASCII says so, its locale or encoding, or the Linux console."""
     if given := os.environ.get("DOCTOR_ASCII"):
         return given != "0"
-    return "utf" not in locale.getpreferredencoding(do_setlocale=False).lower() or os.environ.get("TERM") == "linux"
+    if _named_locale() in ("C", "POSIX") or os.environ.get("TERM") == "linux":
+        return True
+    return "utf" not in locale.getpreferredencoding(do_setlocale=False).lower()
+
+
+def _named_locale() -> str:
+    """The locale that the environment names, without what Python put there itself.
+
+    In the locales C and POSIX Python turns UTF-8 on and sets LC_CTYPE (PEP 538, PEP 540), which hides what was asked.
+    """
+    coerced = _utf8_mode() and os.environ.get("LC_CTYPE") == "C.UTF-8"
+    names = ("LC_ALL", "LANG") if coerced else ("LC_ALL", "LC_CTYPE", "LANG")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "")
+
+
+def _utf8_mode() -> bool:
+    return bool(sys.flags.utf8_mode)
 
 
 def glyphs_of(widget: Widget) -> Glyphs:

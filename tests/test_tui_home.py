@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList
 from doctor.model.case import Case
 from doctor.sources.case_store import Store
 from doctor.tui import intake
+from doctor.tui.intake import Dropped
 from doctor.tui.widgets.cases import age
 from doctor.tui.widgets.drop import Drop
 from tests.factory.broken_metadata import federation
@@ -137,6 +138,19 @@ def test_a_folder_is_read_whole(home: Path) -> None:
             assert len(app.app.desk.case.documents) == 2
 
     run(journey())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ((EXAMPLES / "okta-broken.xml").read_text(), "IdP metadata"),
+        (federation(AT, "okta").decode(), "metadata aggregate of one entity"),
+        (federation(AT, "okta", "onelogin").decode(), "metadata aggregate of 2 entities"),
+        (federation(AT, "okta", "onelogin").decode()[:-60], "metadata aggregate"),
+    ],
+)
+def test_metadata_that_is_pasted_is_called_what_it_is(text: str, words: str) -> None:
+    assert intake.seen(Dropped("text", text, "")) == words
 
 
 @pytest.mark.parametrize("kind", ["pipe", "loop"])

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from doctor.catalogue import lookup
 from doctor.model import redaction
-from doctor.model.error import UsageError
+from doctor.model.error import DoctorError, UsageError
 from doctor.sources import subject
 
 if TYPE_CHECKING:
     from doctor.engine.rulebook import Rulebook
+    from doctor.sources.reader import Stream
 
 _ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 _CONNECTION: Final = re.compile(r"conn_[A-Za-z0-9]{8,40}")
@@ -126,10 +127,19 @@ def _seen_in(data: bytes) -> str:
 
     found = reader.of_bytes(data[:_LOOKED_AT], "dropped")
     if isinstance(found, reader.Stream):
-        return KINDS["metadata-aggregate"]
+        return KINDS["metadata-aggregate"] + (_entities(found) if len(data) <= _LOOKED_AT else "")
     told = "" if found.kind == "unknown" else KINDS.get(found.kind, found.kind)
     secret = found.kind in _TEXTS and redaction.text(data.decode("utf-8", "replace")) != data.decode("utf-8", "replace")
     return ", ".join(part for part in (told, "a secret in it is taken out, never kept" if secret else "") if part)
+
+
+def _entities(found: Stream) -> str:
+    """How many entities an aggregate holds: one that is wrapped as an aggregate is not what somebody takes for one."""
+    try:
+        count = sum(1 for _ in found.entities)
+    except DoctorError:
+        return ""
+    return f" of {count:,} entities" if count != 1 else " of one entity"
 
 
 def _path(word: str) -> str | None:

@@ -188,7 +188,7 @@ def test_a_case_can_be_named(home: Path) -> None:
             app.app.name_case()
             await app.idle()
             await app.fill("#line", "acme")
-            assert app.text().split("\n")[0].rstrip().endswith("acme · Okta · pass")
+            assert app.text().split("\n")[0].rstrip().endswith("acme · Okta · cause found")
             await app.drop("stuck in validating")
         assert [(one.name, one.headline) for one in Store().rows()] == [("acme", "certificate-expired")]
 

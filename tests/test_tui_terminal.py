@@ -163,3 +163,35 @@ def to_the_cause_in_ascii(terminal: Terminal) -> None:
     shown = terminal.screen()
     assert shown.isascii(), [one for one in shown.split("\n") if not one.isascii()]
     assert "[Findings]" in shown
+
+
+def test_bytes_that_are_no_text_harm_nobody(home: Path) -> None:
+    with opened(home) as terminal:
+        terminal.until("Drop anything")
+        terminal.paste(b"Gr\xf6\xdfe AADSTS50105\n")
+        terminal.until("AADSTS50105")
+        terminal.keys("Enter")
+        terminal.until("› Diagnose", "The cause", "cause found")
+
+
+def test_keys_that_come_faster_than_screens_open_harm_nobody(home: Path) -> None:
+    with opened(home) as terminal:
+        terminal.until("Drop anything")
+        for _ in range(4):
+            terminal.keys("F3", "F4", "F5", "F6", "F2", "F3", "F4", "F2")
+        terminal.until("› Home")
+        terminal.paste(EXPIRED)
+        terminal.until("enter: read this file")
+
+
+def test_a_paste_anywhere_goes_to_the_first_screen(home: Path) -> None:
+    with opened(home) as terminal:
+        terminal.until("Drop anything")
+        terminal.keys("F3")
+        terminal.until("› Check")
+        terminal.paste(EXPIRED)
+        terminal.until("› Home", "enter: read this file")
+        terminal.keys("Enter")
+        terminal.until("› Check", "certificate-expired")
+        terminal.keys("C-n")
+        terminal.until("› Home › field", "Recent cases")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.events import Click, Paste
+    from textual.events import Click
     from textual.timer import Timer
 
     from doctor.sources.case_store import Row as Kept
@@ -154,12 +154,6 @@ class Home(Page):
     def submitted(self) -> None:
         """Enter in the field."""
         self.taken(self.query_one(Drop).text)
-
-    def on_paste(self, event: Paste) -> None:
-        """A paste anywhere on the screen goes into the field."""
-        event.stop()
-        self.query_one(Drop).focus()
-        self.query_one(Drop).paste(event.text)
 
     def left_field(self) -> bool:
         """Escape lets go of what was pasted, before it leaves the field."""

@@ -123,7 +123,7 @@ class DoctorApp(App[None]):
 
         try:
             warm.up(self.desk)
-            if self._preferences.keys and (wrong := preference.misnamed(self._preferences)) is not None:
+            if (wrong := preference.misnamed(self._preferences)) is not None:
                 self.call_from_thread(self.fail, wrong)
         finally:
             if self._garbage is not None:

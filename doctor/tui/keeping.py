@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 AGAIN: Final = 5.0
 """Seconds between two tries."""
-_LEAVE: Final = "The case could not be kept: another program holds the store. Leave anyway?"
+_LEAVE: Final = "The case could not be kept: the store cannot be written. Leave anyway?"
 
 
 def again(app: DoctorApp) -> None:
@@ -29,7 +29,7 @@ def again(app: DoctorApp) -> None:
 def lost(app: DoctorApp) -> bool:
     """Whether the case would be lost with another one in its place; then it is said."""
     if app.desk.unkept:
-        app.notify("The case is not kept yet: another program holds the store.", severity="warning")
+        app.notify("The case is not kept yet: the store cannot be written.", severity="warning")
     return app.desk.unkept
 
 

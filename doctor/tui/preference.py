@@ -40,7 +40,8 @@ def path() -> Path:
 
 
 def load() -> Preferences:
-    """The preferences; those of nobody when there are none. Raises `InputError` for a file of no use."""
+    """The preferences; those of nobody when there are none. What is wrong in them is left out, and told by `misnamed`.
+    Raises `InputError` for a file of no use."""
     try:
         data: Any = json.loads(path().read_text(encoding="utf-8"))
         chosen = _read(data.get("theme"), dict(data.get("keys") or {}), data.get("ascii"))
@@ -48,8 +49,6 @@ def load() -> Preferences:
         return Preferences()
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{path()} cannot be used: {error}", _LIKE) from None
-    if chosen.wrong and not chosen.keys:  # with keys the app goes on, and `misnamed` tells all that is wrong
-        raise _told(chosen.wrong, _LIKE)
     return chosen
 
 
@@ -89,7 +88,8 @@ def misnamed(chosen: Preferences) -> InputError | None:
         return None
     near = difflib.get_close_matches(unknown[0], known, 1) if unknown else []
     hint = f"did you mean {near[0]}? " if near else ""
-    return _told(wrong, f"{hint}f1 tells the names of the keys of a screen")
+    about_keys = unknown or len(wrong) > len(chosen.wrong)
+    return _told(wrong, f"{hint}f1 tells the names of the keys of a screen" if about_keys else _LIKE)
 
 
 def _clashes(keys: dict[str, str]) -> list[str]:

@@ -330,6 +330,22 @@ def test_long_work_is_told_can_be_cancelled_and_keeps_nobody_waiting(home: Path)
     run(journey())
 
 
+def test_keys_that_come_faster_than_screens_open_harm_nobody(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            for _ in range(6):
+                for name in ("f3", "f4", "f5", "f6", "f2", "f3", "f4", "f3"):
+                    app.app.simulate_key(name)
+                    await asyncio.sleep(0)
+            await app.idle()
+            await app.press("f2")
+            assert app.place == "Home"
+            await app.type("okta")
+            assert app.app.screen.query_one(Input).value == "okta"
+
+    run(journey())
+
+
 def test_what_is_given_while_something_is_worked_on_is_not_lost(home: Path) -> None:
     go_on = threading.Event()
 

@@ -174,16 +174,6 @@ def test_bytes_that_are_no_text_harm_nobody(home: Path) -> None:
         terminal.until("› Diagnose", "The cause", "cause found")
 
 
-def test_keys_that_come_faster_than_screens_open_harm_nobody(home: Path) -> None:
-    with opened(home) as terminal:
-        terminal.until("Drop anything")
-        for _ in range(4):
-            terminal.keys("F3", "F4", "F5", "F6", "F2", "F3", "F4", "F2")
-        terminal.until("› Home")
-        terminal.paste(EXPIRED)
-        terminal.until("enter: read this file")
-
-
 def test_a_paste_anywhere_goes_to_the_first_screen(home: Path) -> None:
     with opened(home) as terminal:
         terminal.until("Drop anything")

@@ -15,7 +15,7 @@ from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from doctor.model.error import DoctorError
-from doctor.tui import glyph, keeping, key, preference, theme
+from doctor.tui import glyph, keeping, key, preference, terminal, theme
 from doctor.tui.desk import Desk
 from doctor.tui.garbage import SOON, Garbage
 from doctor.tui.screens.home import Home
@@ -387,8 +387,6 @@ def _made(name: str) -> Screen[Any]:
 
 def run(dropped: str | None = None) -> int:
     """Run the app; give its exit code. Raises `CatalogueError` before anything is drawn when the rules are wrong."""
-    from doctor.tui import terminal
-
     terminal.forgive_bytes()
     app = DoctorApp(dropped, alone=True)
     app.desk.book.ids  # noqa: B018  (read here, so that what is wrong with it is told on a plain terminal)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.worker import NoActiveWorker, get_current_worker
 
 from doctor.model.error import DoctorError
+from doctor.tui.terminal import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +105,8 @@ class Work:
         def go_on() -> None:
             if self._running is worker:
                 self._ended()
-                then(result)
+                if not left_behind(self._app, getattr(then, "__self__", None)):
+                    then(result)
                 self._app.repaint()
 
         if self._app.is_running:

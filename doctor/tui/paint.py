@@ -42,11 +42,6 @@ def verdict(name: str, headline: str | None) -> Content:
     return word("warning", "cause found") if name == "pass" and headline else word(name)
 
 
-def join(*parts: Content | str) -> Content:
-    """Parts on one line; plain strings are the program's own words."""
-    return Content.assemble(*parts)
-
-
 def lines(parts: Iterable[Content | str]) -> Content:
     """Parts under each other."""
     return Content("\n").join([part if isinstance(part, Content) else Content(part) for part in parts])

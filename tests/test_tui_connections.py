@@ -537,16 +537,21 @@ def test_escape_ends_the_watch_and_then_leaves(home: Path, server: Server) -> No
     run(home, journey)
 
 
-def test_closing_the_screen_ends_the_watch(home: Path, server: Server) -> None:
+def test_a_watch_goes_on_behind_another_screen_and_ends_with_the_app(home: Path, server: Server) -> None:
+    pages: list[Connections] = []
+
     async def journey(app: Driver) -> None:
-        page = await opened(app)
+        pages.append(page := await opened(app))
         await app.pilot.press("w")
         await until(app, lambda: page.watcher.looks > 0)
+        looks = page.watcher.looks
         app.app.go("home")
-        await app.idle()
-        assert not page.watcher.on
+        await until(app, lambda: page.watcher.looks > looks)
+        assert app.place == "Home"
+        assert page.watcher.on
 
     run(home, journey)
+    assert not pages[0].watcher.on
 
 
 # ── changing ───────────────────────────────────────────────────────────────────────────────────────────────

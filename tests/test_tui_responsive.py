@@ -191,7 +191,7 @@ def test_only_the_page_that_is_seen_is_painted(home: Path, monkeypatch: pytest.M
             for name in ("diagnose", "rules", "note", "setup", "check"):
                 app.app.go(name)
                 await app.idle()
-                assert len(app.app.screen_stack) <= 4
+                assert len(app.app.screen_stack) == 2
             for screen in app.app.screen_stack:
                 name = str(screen.NAME)  # type: ignore[attr-defined]
                 monkeypatch.setattr(screen, "painted", lambda name=name: painted.append(name))

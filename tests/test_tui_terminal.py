@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,10 +38,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def opened(home: Path, size: tuple[int, int] = (120, 40), **environment: str) -> AbstractContextManager[Terminal]:
-    """`doctor` on a terminal, at the top of the project."""
+def opened(
+    home: Path, size: tuple[int, int] = (120, 40), at: Path = ROOT, **environment: str
+) -> AbstractContextManager[Terminal]:
+    """`doctor` on a terminal, at the top of the project or in another folder."""
     told = {"DOCTOR_HOME": str(home), "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", **environment}
-    return tmux.running(["env", "-C", str(ROOT), sys.executable, "-m", "doctor"], told, size)
+    return tmux.running(["env", "-C", str(at), sys.executable, "-m", "doctor"], told, size)
 
 
 def said(*words: str) -> str:
@@ -172,6 +176,28 @@ def test_bytes_that_are_no_text_harm_nobody(home: Path) -> None:
         terminal.until("AADSTS50105")
         terminal.keys("Enter")
         terminal.until("› Diagnose", "The cause", "cause found")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_keys_that_come_faster_than_screens_open_harm_nobody(home: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    keys = ("F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "C-p", "C-o", "C-n", "Escape", "Down", "Enter")
+    with opened(home, at=home) as terminal:
+        terminal.until("Drop anything")
+        for _ in range(10):
+            terminal.keys(*chance.choices(keys, k=12))
+            time.sleep(chance.choice((0, 0.02, 0.1)))
+        for _ in range(4):  # dialogs
+            time.sleep(0.3)
+            terminal.keys("Escape")
+        terminal.keys("F6")
+        terminal.until("› Rules")
+        terminal.keys("F2")
+        terminal.until("› Home › field")
+        terminal.keys("End", "C-u")
+        terminal.until("Drop anything")
+        terminal.paste(str(ROOT / EXPIRED))
+        terminal.until("enter: read this file")
 
 
 def test_a_paste_anywhere_goes_to_the_first_screen(home: Path) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import time
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual.app import App
-from textual.events import InputEvent
+from textual.events import InputEvent, Key, Paste
 from textual.reactive import Reactive
 from textual.scrollbar import ScrollBar, ScrollBarRender
 
@@ -19,6 +18,7 @@ from doctor.tui import glyph, keeping, key, preference, terminal, theme
 from doctor.tui.desk import Desk
 from doctor.tui.garbage import SOON, Garbage
 from doctor.tui.screens.home import Home
+from doctor.tui.trail import PAGES, Trail
 from doctor.tui.work import Job, Work, wanted
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class DoctorApp(App[None]):
     TITLE = "doctor"
     CSS_PATH = [Path(__file__).parent / name for name in STYLES]  # noqa: RUF012  (declared so by the framework)
     BINDINGS: ClassVar[list[BindingType]] = list(key.GLOBAL)
+    SCREENS: ClassVar[dict[str, Callable[[], Screen[Any]]]] = PAGES
     COMMANDS = App.COMMANDS | {lambda: _known()}  # noqa: PLW0108  (defined below)
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  (declared so by the framework)
     theme: Reactive[str] = Reactive(theme.DARK.name)
@@ -69,6 +70,7 @@ class DoctorApp(App[None]):
         self.glyphs = glyph.UNICODE
         self.copied = ""
         self._jobs = Work(self)
+        self._trail = Trail(self)
         self._preferences = preference.Preferences()
         self._complaint: DoctorError | None = None
         for one in theme.THEMES:
@@ -77,7 +79,7 @@ class DoctorApp(App[None]):
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen."""
-        return Home()
+        return self.get_screen("home")
 
     def on_mount(self) -> None:
         """Take over preferences."""
@@ -109,7 +111,10 @@ class DoctorApp(App[None]):
             self.set_interval(SOON, self._rested)
 
     async def on_event(self, event: Event) -> None:
-        """Whatever somebody does puts the collection of garbage off."""
+        """A key waits until the screen stands that the key before it has opened; whatever somebody does puts the
+        collection of garbage off."""
+        if isinstance(event, (Key, Paste)):
+            await self._trail.stands()
         if self._garbage is not None and isinstance(event, InputEvent):
             self._garbage.stirred(time.monotonic())
         await super().on_event(event)
@@ -188,7 +193,12 @@ class DoctorApp(App[None]):
         self.push_screen(Trouble(str(error), error.hint))
 
     def _handle_exception(self, error: Exception) -> None:
-        """A defect of the app ends it with one line; a traceback would show what stands in the case."""
+        """A defect of the app ends it with one line; a traceback would show what stands in the case.
+
+        While the app closes, messages that are under way may find no screen any more; that is no defect.
+        """
+        if not self.is_running:
+            return
         if self.is_headless or os.environ.get("DOCTOR_DEBUG"):
             super()._handle_exception(error)
             return
@@ -202,17 +212,8 @@ class DoctorApp(App[None]):
     # ── screens ───────────────────────────────────────────────────────────────────────────────────────
 
     def go(self, name: str, **settings: Any) -> None:
-        """Show a screen: the one that is open already, else a new one on top; above four it replaces the topmost."""
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, _page()):
-            self.pop_screen()
-        open_pages = [getattr(screen, "NAME", "") for screen in self.screen_stack]
-        if name in open_pages:
-            while getattr(self.screen, "NAME", "") != name:
-                self.pop_screen()
-        elif len(open_pages) < _DEEPEST:
-            self.push_screen(_made(name))
-        else:
-            self.switch_screen(_made(name))
+        """Show a page, with what is set in it."""
+        self._trail.go(name)
         page: Any = self.screen
         for setting, given in settings.items():
             setattr(page, setting, given)
@@ -244,19 +245,26 @@ class DoctorApp(App[None]):
         await self.run_action(f"{name}({words})")
 
     def action_leave(self) -> None:
-        """Escape: stop the work, leave a field, close a screen."""
+        """Escape: stop the work, leave a field, close a dialog, go back."""
         page: Any = self.screen
         if self.busy:
             self.cancel()
         elif hasattr(page, "left_field") and page.left_field():
             return
-        elif len(self.screen_stack) > 1:
-            self.pop_screen()
+        else:
+            self._trail.back()
             self.repaint()
 
     def action_leave_field(self) -> None:
         """Escape in a field."""
         self.action_leave()
+
+    def action_command_palette(self) -> None:
+        """Everything that can be done, found as one types."""
+        from doctor.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
     def action_help(self) -> None:
         """What this screen is for, and its keys."""
@@ -370,19 +378,6 @@ def _known() -> type[Provider]:
     from doctor.tui.palette import Known
 
     return Known
-
-
-_DEEPEST = 4
-"""Pages that escape leads back through. A new theme or width is drawn on all of them before the next key."""
-_PAGES = {
-    "check": "Check", "diagnose": "Diagnose", "setup": "Setup", "rules": "Rules", "note": "NotePage",
-    "connections": "Connections",
-}  # fmt: skip
-
-
-def _made(name: str) -> Screen[Any]:
-    found: Screen[Any] = getattr(import_module(f"doctor.tui.screens.{name}"), _PAGES[name])()
-    return found
 
 
 def run(dropped: str | None = None) -> int:

@@ -57,6 +57,8 @@ class Desk:
         self.unkept = False
         """Whether the case as it is now could not be written; said once."""
         self._keeping = threading.Lock()
+        self.cases = 0
+        """How often another case was put on the desk: what a screen keeps of a case holds for one of them."""
         self.wanted: Callable[[], None] = lambda: None
         """Called before anything on the desk changes; raises when the work was given up meanwhile."""
 
@@ -125,10 +127,12 @@ class Desk:
         self.wanted()
         self._begin(case, case)
         self.sheet = None
+        self.cases += 1
 
     def new(self) -> None:
         """Put the case away; the next evidence begins another one."""
         self.session = self._keeper = self.sheet = None
+        self.cases += 1
 
     def rename(self, name: str) -> None:
         """Give the case another name. Raises `UsageError` and `InputError`."""

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
-from textual.command import Hit, Provider
+from textual.await_complete import AwaitComplete
+from textual.command import CommandPalette, Hit, Provider
 
 from doctor.report.safe import line
 from doctor.tui import keeping, key, theme
@@ -32,6 +33,14 @@ def commands(app: DoctorApp, _screen: Screen[Any]) -> Iterator[SystemCommand]:
     yield SystemCommand("Export", "JSON, Markdown, HTML, text or a picture of this screen", app.action_export)
     yield SystemCommand("Help", "what this screen is for, and its keys", app.action_help)
     yield SystemCommand("Quit", "the case is kept", partial(keeping.leave, app))
+
+
+class Palette(CommandPalette):
+    """The framework's, which a key that goes to another page may close first."""
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close, unless it is closed already."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
 
 class Known(Provider):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.worker import NoActiveWorker, get_current_worker
 
 from doctor.model.error import DoctorError
-from doctor.tui.terminal import left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +104,8 @@ class Work:
         def go_on() -> None:
             if self._running is worker:
                 self._ended()
-                if not left_behind(self._app, getattr(then, "__self__", None)):
+                asked = getattr(then, "__self__", None)
+                if getattr(asked, "is_attached", True):  # a dialog may be closed by now
                     then(result)
                 self._app.repaint()
 

@@ -82,9 +82,12 @@ class Check(Page):
             with VerticalScroll(id="flow"):
                 yield SequenceDiagram()
 
-    def on_mount(self) -> None:
-        """Keys go through the list."""
-        self.query_one("#list").focus()
+    def begin(self) -> None:
+        """The findings come first."""
+        self.query_one("#switch", ContentSwitcher).current = "findings"
+        self.query_one("#findings").remove_class("-reading")
+        self._views()
+        super().begin()
 
     def paint_page(self) -> None:
         """Paint the sheet, once."""
@@ -110,12 +113,14 @@ class Check(Page):
         self.query_one(SequenceDiagram).show([row for subject in report.subjects for row in _listed(subject, "flow")])
 
     def _empty(self) -> None:
-        self._findings = []
+        self._findings, self._showing = [], None
         self.query_one("#subjects", Static).update("Nothing was checked yet.")
         self.query_one("#list", OptionList).clear_options()
         told = "Drop a file, an address or base64 on the first screen (h): metadata, a response, a HAR file, an export."
         self.query_one("#detail", FindingView).say(Content.styled(told, paint.DIM))
         self.query_one(DocumentView).show("")
+        self.query_one(Timeline).empty()
+        self.query_one(SequenceDiagram).show([])
         self._views()
 
     def _subjects(self, report: Report) -> Content:

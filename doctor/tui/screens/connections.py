@@ -94,9 +94,8 @@ class Connections(Page):
                 yield Static(id="text")
 
     def on_mount(self) -> None:
-        """Keys go through the list; look again now and then."""
+        """Look again now and then."""
         self._open = True
-        self._rows.focus()
         self.set_interval(_AGAIN, self._look_again)
 
     def on_unmount(self) -> None:

@@ -69,6 +69,11 @@ class Diagnose(Page):
             yield FindingView(id="detail")
         yield Question(id="question")
 
+    def begin(self) -> None:
+        """The keys go to the question, when there is one."""
+        self._asked_focus = False
+        super().begin()
+
     def paint_page(self) -> None:
         """Paint the diagnosis as it stands."""
         found = self.desk.found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -23,6 +24,10 @@ class Dialog(ModalScreen[Any]):
     """A box over the screen; escape closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Close")]
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close with this result, unless a key that went to another page has closed it already."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
 
     def boxed(self, title: str, *, wide: bool = False) -> Vertical:
         """The box with its title."""

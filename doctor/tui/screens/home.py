@@ -37,6 +37,7 @@ class Home(Page):
     """Drop anything."""
 
     NAME = "home"
+    FIRST = "#drop"
     PLACE = "Home"
     PARTS: ClassVar[Mapping[str, str]] = {"drop": "field", "products": "products", "cases": "cases"}
     ABOUT = (
@@ -73,8 +74,7 @@ class Home(Page):
                 yield Cases(id="cases")
 
     def on_mount(self) -> None:
-        """Begin in the field."""
-        self.query_one(Drop).focus()
+        """The table comes after the first picture."""
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

@@ -52,14 +52,12 @@ class NotePage(Page):
             with VerticalScroll(id="page"):
                 yield Static(id="text")
 
-    def on_mount(self) -> None:
-        """Keys go through the list."""
-        self.query_one("#list").focus()
-
     def paint_page(self) -> None:
         """Make the messages of the case as it stands."""
         session = self.desk.session
         if session is None:
+            self._all, self._each, self._made_of = None, [], None
+            self.query_one("#list", OptionList).clear_options()
             told = "There is no case yet. Drop something on the first screen (h)."
             self.query_one("#text", Static).update(Content.styled(told, paint.DIM))
         elif session.case is not self._made_of and not self.doctor.busy:

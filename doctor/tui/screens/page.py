@@ -43,6 +43,8 @@ class Page(Screen[None]):
     """What the screen is for, for its help."""
     PARTS: ClassVar[Mapping[str, str]] = {}
     """What each part that takes keys is called, by its id: the first line says where the keys go."""
+    FIRST: ClassVar[str] = "#list"
+    """The part that has the keys when somebody comes here."""
     COPIES: ClassVar[bool] = False
     """Whether there is something to copy."""
 
@@ -78,26 +80,40 @@ class Page(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint as soon as there is something to paint on; a subclass has its own `on_mount` beside this one."""
+        self._theme = self.app.theme
+        self.begin()
         self.call_after_refresh(self.painted)
 
+    def begin(self) -> None:
+        """Somebody comes here, for the first time or again."""
+        self.query_one(self.FIRST).focus()
+
     def painted(self) -> None:
-        """Show what stands on the desk now, unless the screen is on its way out."""
+        """Show what stands on the desk now, if the screen is seen."""
         if self._there:
             self._titled()
             self.paint_page()
 
     @property
     def _there(self) -> bool:
-        """Whether there is something to paint on: not before the first picture, nor when keys closed it meanwhile."""
+        """Whether there is something to paint on: not before the first picture, nor when another page is seen."""
         return self.is_mounted and self in self.app.screen_stack and bool(self.query(TitleBar))
 
     def paint_page(self) -> None:
         """Paint what is this screen's own."""
 
     def on_screen_resume(self) -> None:
-        """It is on top again; unless it goes at once, since several are closed."""
-        if self.is_current:
+        """It is on top again, with whatever came to be meanwhile."""
+        if self._there:
+            self._restyled()
+            self.told_busy(self.doctor.progress if self.doctor.busy else "")
             self.call_after_refresh(self.painted)
+
+    def _restyled(self) -> None:
+        """The framework gives another theme only to the screens that are seen."""
+        if self._theme != self.app.theme:
+            self._theme = self.app.theme
+            self.app.stylesheet.update(self)
 
     def on_resize(self, _event: Resize) -> None:
         """The title goes to both edges."""

@@ -59,8 +59,7 @@ class Rules(Page):
                 yield Static(id="text")
 
     def on_mount(self) -> None:
-        """Keys go through the list."""
-        self.query_one("#list").focus()
+        """The list comes after the first picture."""
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

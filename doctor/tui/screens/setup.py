@@ -33,6 +33,7 @@ class Setup(Page):
     """The steps of one row of the lookup table."""
 
     NAME = "setup"
+    FIRST = "#steps"
     PLACE = "Setup"
     PARTS: ClassVar[Mapping[str, str]] = {"steps": "steps", "step": "step", "fields": "values"}
     COPIES = True
@@ -61,6 +62,7 @@ class Setup(Page):
         self._made_of: Any = self
         self._field = 0
         self._watched: str | None = None
+        self._cases = 0
 
     def body(self) -> ComposeResult:
         """Progress, steps, the chosen step."""
@@ -73,14 +75,16 @@ class Setup(Page):
                 yield Static(id="checks")
 
     def on_mount(self) -> None:
-        """Keys go through the steps."""
-        self.query_one("#steps").focus()
+        """Look again now and then."""
         self.set_interval(_AGAIN, self._look_again)
 
     # ── painting ──────────────────────────────────────────────────────────────────────────────────────
 
     def paint_page(self) -> None:
         """Plan anew when the row or the case is another one."""
+        if self._cases != self.desk.cases:
+            self._cases = self.desk.cases
+            self._row = self._plan = self._watched = None
         if self.wanted is not None:
             provider, url = self.wanted
             self.wanted = None
@@ -89,13 +93,18 @@ class Setup(Page):
         if self._row is None:
             self._from_case()
         if self._row is None:
-            told = "Choose a product on the first screen (h): type its name, enter."
-            self.query_one("#told", Static).update(Content.styled(told, paint.DIM))
-            return
-        if self.desk.case is not self._made_of and not self.doctor.busy:
+            self._empty()
+        elif self.desk.case is not self._made_of and not self.doctor.busy:
             self._made_of = self.desk.case
             row = self._row
             self.doctor.work("planning", lambda: self.desk.plan(row), self._planned)
+
+    def _empty(self) -> None:
+        self.query_one("#steps", OptionList).clear_options()
+        self._fields([])
+        told = "Choose a product on the first screen (h): type its name, enter."
+        for name, said in (("told", Content.styled(told, paint.DIM)), ("progress", ""), ("checks", "")):
+            self.query_one(f"#{name}", Static).update(said)
 
     def _from_case(self) -> None:
         """The row that the case was walking."""
@@ -257,7 +266,7 @@ class Setup(Page):
     def _look_again(self) -> None:
         """Ask the vendor how the connection stands now; what is verified by it follows."""
         watched = self._watched
-        if watched is not None and self.is_current and not self.doctor.busy:
+        if watched is not None and self.is_current and self._cases == self.desk.cases and not self.doctor.busy:
             self.doctor.work(f"asking the vendor about {watched}", lambda: self.desk.add_connection(watched))
 
     def action_pitfalls(self) -> None:

@@ -29,6 +29,11 @@ class Timeline(Widget):
         self._rows: list[tuple[str, datetime, datetime]] = []
         self._now = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
+    def empty(self) -> None:
+        """Show nothing."""
+        self._rows = []
+        self.refresh(layout=True)
+
     def show(self, certificates: Sequence[dict[str, Any]], now: str) -> None:
         """Show certificates as a report's summary has them, at the moment of the report. Where there are several
         files, `file` tells of which one each is."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.binding import BindingType
     from textual.command import Provider
-    from textual.events import Event
+    from textual.events import Event, Resize
     from textual.screen import Screen
 
     from doctor.sources.case_store import Store
@@ -89,6 +89,7 @@ class DoctorApp(App[None]):
             self._complaint = error
         if self._preferences.theme in self.available_themes:
             self.theme = str(self._preferences.theme)
+        self.theme_changed_signal.subscribe(self, self._trail.follow)
         self.set_interval(keeping.AGAIN, partial(keeping.again, self))
         if self._preferences.keys:
             self.set_keymap(self._preferences.keys)
@@ -97,6 +98,10 @@ class DoctorApp(App[None]):
             self.glyphs = glyph.ASCII
             ScrollBar.renderer = glyph.PlainBars
             self.add_class("-ascii")
+
+    def on_resize(self, event: Resize) -> None:
+        """The terminal has another size."""
+        self._trail.follow(event)
 
     def on_unmount(self) -> None:
         """Leave the framework's scroll bars as they were."""

@@ -45,6 +45,7 @@ class Trail:
     def __init__(self, app: DoctorApp) -> None:
         self._app = app
         self._names = ["home"]
+        self._met: dict[str, None] = {}
 
     async def stands(self) -> None:
         """Wait until the screen on top takes keys."""
@@ -72,9 +73,17 @@ class Trail:
 
     def _begun(self, name: str) -> None:
         """A page that stands ready begins anew; one that is not made yet begins when it is."""
+        self._met[name] = None
         page: Any = self._app.get_screen(name)
         if page.is_mounted:
             page.begin()
+
+    def follow(self, _change: object) -> None:
+        """There is another theme or size: pages that are not seen follow one by one, so that no key waits for all."""
+        for turn, name in enumerate(self._met, start=1):
+            page: Any = self._app.get_screen(name)
+            if page.is_mounted:
+                page.follow(turn * _TURN)
 
     def _show(self) -> None:
         """Bring the end of the trail to the top."""
@@ -88,5 +97,7 @@ class Trail:
             self._app.push_screen(name)
 
 
+_TURN = 0.06
+"""Seconds between two pages that follow."""
 _MOMENT = 0.005
 """Seconds between two looks at a screen that is being put up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
-    from textual.events import Paste, Resize
+    from textual.events import Paste
 
     from doctor.tui.app import DoctorApp
     from doctor.tui.desk import Desk
@@ -80,7 +81,7 @@ class Page(Screen[None]):
 
     def on_mount(self) -> None:
         """Paint as soon as there is something to paint on; a subclass has its own `on_mount` beside this one."""
-        self._theme = self.app.theme
+        self._theme, self._fits = self.app.theme, self.app.size
         self.begin()
         self.call_after_refresh(self.painted)
 
@@ -105,18 +106,28 @@ class Page(Screen[None]):
     def on_screen_resume(self) -> None:
         """It is on top again, with whatever came to be meanwhile."""
         if self._there:
-            self._restyled()
+            self._caught_up()
             self.told_busy(self.doctor.progress if self.doctor.busy else "")
             self.call_after_refresh(self.painted)
 
-    def _restyled(self) -> None:
-        """The framework gives another theme only to the screens that are seen."""
+    def follow(self, after: float) -> None:
+        """Take on another theme or size: the framework gives it to a screen that is seen; others wait so many seconds,
+        or until they are seen."""
+        if self in self.app.screen_stack:
+            self._theme = self.app.theme
+        else:
+            self.set_timer(after, self._caught_up)
+
+    def _caught_up(self) -> None:
         if self._theme != self.app.theme:
             self._theme = self.app.theme
             self.app.stylesheet.update(self)
+        if self._fits != self.app.size and not self._there:
+            self.post_message(Resize(self.app.size, self.app.size))
 
-    def on_resize(self, _event: Resize) -> None:
+    def on_resize(self, event: Resize) -> None:
         """The title goes to both edges."""
+        self._fits = event.size
         self.call_after_refresh(self._titled)
 
     def _titled(self) -> None:

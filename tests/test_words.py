@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
+from doctor.engine import template
+from doctor.facts.address import DIFFERENCES
 from doctor.report import words
 from tests.tui_pilot import EXAMPLES
 
@@ -51,3 +54,16 @@ def test_all_conditions_can_be_said() -> None:
     for one in conditions:
         assert words.words(one)
         assert "{'" not in words.words(one), one
+
+
+def test_a_text_without_a_case_names_what_a_case_would_put_there() -> None:
+    assert words.template("It differs {acs.difference:differing}: {detail}, at {provider.id}") == (
+        "It differs [difference]: [detail], at [id]"
+    )
+
+
+def test_each_kind_of_difference_can_be_said() -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    said = {template.filled("{x:differing}", {"x": one}.__getitem__, now) for one in DIFFERENCES}
+    assert len(said) == len(DIFFERENCES)
+    assert not any("(" in one for one in said if one)

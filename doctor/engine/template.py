@@ -1,8 +1,8 @@
 """Texts of rules: `{fact}`, `{fact.field}`, `{field}`, each with an optional format.
 
 Formats: `date` (2026-11-10), `ago` (12 days ago, in 40 days), `list` (a, b and c), `quoted` (white
-space made visible), `days` (one day, 3 days), `clock` (2 hours ahead). No logic: a text is used when all of its
-values are known.
+space made visible), `days` (one day, 3 days), `clock` (2 hours ahead), `differing` (in a slash at the
+end: how two addresses differ). No logic: a text is used when all of its values are known.
 """
 
 from __future__ import annotations
@@ -116,6 +116,14 @@ def _clock(value: Any) -> str:
     return f"{' '.join(told) or 'no time'} {'ahead' if value > 0 else 'behind'}"
 
 
+_DIFFERING: Final = {
+    "none": "in nothing", "whitespace": "in white space", "trailing-slash": "in a slash at the end",
+    "case": "in capital and small letters", "scheme": "in http and https", "port": "in the port",
+    "host": "in the host", "missing-path": "in the path, which one of them lacks", "path": "in the path",
+    "query": "in what stands behind the question mark", "encoding": "in how characters are encoded",
+    "environment": "in the environment, as staging and production do", "typo": "in a letter or two",
+    "other": "in more than one place",
+}  # fmt: skip
 _FORMATS: Final[dict[str, Callable[[Any, datetime], str]]] = {
     "": lambda value, _now: plain(value),
     "date": lambda value, _now: _date(value),
@@ -124,5 +132,6 @@ _FORMATS: Final[dict[str, Callable[[Any, datetime], str]]] = {
     "quoted": lambda value, _now: _quoted(value),
     "days": lambda value, _now: days_text(int(value)),
     "clock": lambda value, _now: _clock(value),
+    "differing": lambda value, _now: _DIFFERING.get(value, f"({value})"),
 }
 FORMATS: Final = tuple(name for name in _FORMATS if name)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from doctor.report.safe import line as safe
 from doctor.report.text import WHO, Look, wrapped
+from doctor.report.words import template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +24,11 @@ def page(data: dict[str, Any], look: Look) -> str:
     """One rule: what it means, when it holds, what to do, what would prove it wrong."""
     rule = data["rule"]
     lines = [f"{rule['id']}   {rule['severity']} · {', '.join(rule['document'])}", *wrapped(rule["title"], look, "")]
-    lines += ["", "Says", *wrapped(rule["message"], look, "  ")]
+    lines += ["", "Says", *wrapped(template(rule["message"]), look, "  ")]
     lines += ["", "Holds when", *_condition(rule)]
     lines += ["", f"Fix ({WHO.get(rule['who'], rule['who'])})"]
-    lines += [part for line in rule["fix"] for part in wrapped(line, look, "  - ", "    ")]
-    lines += ["", "Would be wrong if", *wrapped(rule["wrong_if"], look, "  ")]
+    lines += [part for line in rule["fix"] for part in wrapped(template(line), look, "  - ", "    ")]
+    lines += ["", "Would be wrong if", *wrapped(template(rule["wrong_if"]), look, "  ")]
     lines += ["", "Rests on"]
     for cited in rule["cite"]:
         lines += wrapped(f"{cited['title']}: {cited['says'] or ''}", look, "  - ", "    ")

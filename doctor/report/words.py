@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
+
+from doctor.facts.registry import declared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PARTS: Final = {"all": " and ", "any": " or "}
 _COLLECTIONS: Final = {"some": "some of", "every": "each of", "none": "none of"}
+
+
+_HOLE: Final = re.compile(r"\{([a-z][a-z0-9_.]*)(?::[a-z]+)?\}")
+
+
+def template(text: str) -> str:
+    """A rule's text without a case: where a case puts a value stands what the value is, as `[issuer]`."""
+    return _HOLE.sub(lambda hole: f"[{_called(hole[1])}]", text)
+
+
+def _called(name: str) -> str:
+    fact = declared(name)
+    return (fact and fact.label) or name.rpartition(".")[2].replace("_", " ")
 
 
 def words(condition: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from doctor.engine import authoring
 from doctor.report import rules as pages
 from doctor.report.text import WHO, Look
-from doctor.report.words import words
+from doctor.report.words import template, words
 from doctor.tui import paint
 from doctor.tui.screens.page import Exported, Page
 
@@ -124,11 +124,11 @@ class Rules(Page):
         dot = self.glyphs.dot
         yield Content.assemble(paint.word(one["severity"]), dot, ", ".join(one["document"]))
         yield paint.plain(one["title"], "bold")
-        yield from _part("Says", [paint.plain(one["message"])])
+        yield from _part("Says", [paint.plain(template(one["message"]))])
         yield from _part("Holds when", [paint.plain(line) for line in _conditions(one)])
-        steps = [paint.plain(f"{number}. {text}") for number, text in enumerate(one["fix"], 1)]
+        steps = [paint.plain(f"{number}. {template(text)}") for number, text in enumerate(one["fix"], 1)]
         yield from _part(f"Fix ({WHO.get(one['who'], one['who'])})", steps)
-        yield from _part("Would be wrong if", [paint.plain(one["wrong_if"])])
+        yield from _part("Would be wrong if", [paint.plain(template(one["wrong_if"]))])
         cited = [line for each in one["cite"] for line in self._cited(each)]
         yield from _part("Rests on", cited)
         yield ""

@@ -554,6 +554,19 @@ def test_a_watch_goes_on_behind_another_screen_and_ends_with_the_app(home: Path,
     assert not pages[0].watcher.on
 
 
+def test_trouble_with_a_list_waits_until_somebody_looks_at_it(home: Path) -> None:
+    async def journey(app: Driver) -> None:
+        app.app.go("connections")
+        app.app.go("home")
+        await app.idle()
+        assert app.place == "Home"
+        app.app.go("connections")
+        await app.idle()
+        assert app.place == "Trouble"
+
+    run(home, journey)
+
+
 # ── changing ───────────────────────────────────────────────────────────────────────────────────────────────
 
 

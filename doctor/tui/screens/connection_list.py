@@ -79,7 +79,7 @@ class Reader:
             return
         self._opening = False
         if isinstance(places, DoctorError):
-            self._page.doctor.fail(places)
+            self._page.complain(places)
         else:
             self.stock.opened(places)
             for number, shelf in enumerate(self.stock.shelves):
@@ -115,7 +115,7 @@ class Reader:
         if isinstance(found, DoctorError):
             shelf.ended(str(found))
             if not self._quiet:
-                self._page.doctor.fail(DoctorError(f"{shelf.place.name}: {found}", found.hint))
+                self._page.complain(DoctorError(f"{shelf.place.name}: {found}", found.hint))
         else:
             shelf.ended(ending(found), found.notes)
             if not self._quiet:

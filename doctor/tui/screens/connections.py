@@ -194,7 +194,14 @@ class Connections(Page):
         from doctor.sources import online
 
         if trouble is not None:
-            aside(self, lambda: online.complaint(place, trouble, self.desk.book), self.doctor.fail)
+            aside(self, lambda: online.complaint(place, trouble, self.desk.book), self.complain)
+
+    def complain(self, error: DoctorError) -> None:
+        """Say what went wrong with a list, to somebody who looks at it; when nobody does, it is read again later."""
+        if self in self.app.screen_stack:
+            self.doctor.fail(error)
+        else:
+            self.reader.asked = False
 
     def seen_anew(self, row: Row, one: Connection | None) -> None:
         """A connection is as it is now, whatever the list said; None: it is gone."""

@@ -56,6 +56,21 @@ def test_all_conditions_can_be_said() -> None:
         assert "{'" not in words.words(one), one
 
 
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("{login.affects: {in: [one, some]}}", "who fails: one or some"),
+        ("{scim.status: {ne: 401}}", "HTTP status of the SCIM answer: not 401"),
+        ("{not: {evidence.kinds: {contains: idp-metadata}}}", "not (evidence has idp-metadata)"),
+        ("{any: [{scim.status: {gte: 500}}, {scim.users_appear: {exists: false}}]}",
+         "HTTP status of the SCIM answer: at least 500 or users appear: not known"),
+        ("{input.size: {gt: 5}}", "input.size is over 5"),
+    ],
+)  # fmt: skip
+def test_facts_go_by_what_they_are_called(condition: str, said: str) -> None:
+    assert words.told(yaml.safe_load(condition)) == said
+
+
 def test_a_text_without_a_case_names_what_a_case_would_put_there() -> None:
     assert words.template("It differs {acs.difference:differing}: {detail}, at {provider.id}") == (
         "It differs [difference]: [detail], at [id]"

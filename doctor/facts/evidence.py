@@ -28,7 +28,7 @@ def kinds(_view: View) -> Any:
 
 
 FACTS: Final = (
-    Fact("evidence.kinds", words(*KINDS), kinds, _CASE),
+    Fact("evidence.kinds", words(*KINDS), kinds, _CASE, label="evidence"),
     Fact("evidence.contradictions", collection(CONTRADICTION), None, _CASE,
          meaning="Facts that one piece of evidence tells otherwise than a stronger one."),
 )  # fmt: skip

@@ -138,6 +138,11 @@ def declared(name: str) -> Fact | None:
     return next((found for subject in SUBJECTS if (found := _first(subject).get(name)) is not None), None)
 
 
+def label(name: str) -> str:
+    """What a fact is called where people read of it; its name where nobody has called it anything."""
+    return next((fact.label for fact in registry().get(name, ()) if fact.label), name)
+
+
 @cache
 def _first(subject: str) -> dict[str, Fact]:
     """The first declaration of each fact in the table of one subject."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from doctor.facts.registry import declared
+from doctor.facts.registry import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PARTS: Final = {"all": " and ", "any": " or "}
 _COLLECTIONS: Final = {"some": "some of", "every": "each of", "none": "none of"}
-
-
 _HOLE: Final = re.compile(r"\{([a-z][a-z0-9_.]*)(?::[a-z]+)?\}")
 
 
@@ -23,8 +21,26 @@ def template(text: str) -> str:
 
 
 def _called(name: str) -> str:
-    fact = declared(name)
-    return (fact and fact.label) or name.rpartition(".")[2].replace("_", " ")
+    found = label(name)
+    return name.rpartition(".")[2].replace("_", " ") if found == name else found
+
+
+def told(condition: dict[str, Any]) -> str:
+    """What a condition asks, with what the facts are called: `who fails: one or some`."""
+    return words(_labelled(condition))
+
+
+def _labelled(condition: dict[str, Any]) -> dict[str, Any]:
+    """The condition with a label and a colon for each fact that has one."""
+    found: dict[str, Any] = {}
+    for key, asked in condition.items():
+        if key in _PARTS:
+            found[key] = [_labelled(one) for one in asked]
+        elif key == "not":
+            found[key] = _labelled(asked)
+        else:
+            found[key if label(key) == key else f"{label(key)}:"] = asked
+    return found
 
 
 def words(condition: dict[str, Any]) -> str:
@@ -62,16 +78,26 @@ def _any(values: list[Any]) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
+def _is(fact: str, value: str) -> str:
+    return f"{fact} {value}" if fact.endswith(":") else f"{fact} is {value}"
+
+
+def _there(fact: str, value: bool) -> str:  # noqa: FBT001  (the operand)
+    if fact.endswith(":"):
+        return f"{fact} {'known' if value else 'not known'}"
+    return f"there is {'a' if value else 'no'} {fact}"
+
+
 _SAID: Final[dict[str, Callable[[str, Any], str]]] = {
-    "eq": lambda fact, value: f"{fact} is {_one(value)}",
-    "ne": lambda fact, value: f"{fact} is not {_one(value)}",
-    "lt": lambda fact, value: f"{fact} is under {value}",
-    "lte": lambda fact, value: f"{fact} is at most {value}",
-    "gt": lambda fact, value: f"{fact} is over {value}",
-    "gte": lambda fact, value: f"{fact} is at least {value}",
-    "in": lambda fact, values: f"{fact} is {_any(values)}",
-    "not_in": lambda fact, values: f"{fact} is not {_any(values)}",
-    "contains": lambda fact, value: f"{fact} has {value}",
-    "matches": lambda fact, value: f"{fact} looks like {value}",
-    "exists": lambda fact, value: f"there is {'a' if value else 'no'} {fact}",
+    "eq": lambda fact, value: _is(fact, _one(value)),
+    "ne": lambda fact, value: _is(fact, f"not {_one(value)}"),
+    "lt": lambda fact, value: _is(fact, f"under {value}"),
+    "lte": lambda fact, value: _is(fact, f"at most {value}"),
+    "gt": lambda fact, value: _is(fact, f"over {value}"),
+    "gte": lambda fact, value: _is(fact, f"at least {value}"),
+    "in": lambda fact, values: _is(fact, _any(values)),
+    "not_in": lambda fact, values: _is(fact, f"not {_any(values)}"),
+    "contains": lambda fact, value: f"{fact.removesuffix(':')} has {value}",
+    "matches": lambda fact, value: f"{fact.removesuffix(':')} looks like {value}",
+    "exists": _there,
 }

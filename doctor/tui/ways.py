@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from doctor.report.words import words
+from doctor.report.words import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,11 +45,11 @@ def _trees(found: Diagnosis, book: Rulebook) -> Iterator[Way]:
         if step["tree"] != tree:
             tree, branch = step["tree"], []
             yield Way("tree", titles.get(tree, tree))
-        conditions = [words(one) for one in step["branch"]]
+        conditions = [told(one) for one in step["branch"]]
         shared = next((n for n, pair in enumerate(zip(branch, conditions, strict=False)) if pair[0] != pair[1]), None)
         known = min(len(branch), len(conditions)) if shared is None else shared
         for depth, text in enumerate(conditions[known:], known):
-            yield Way("branch", f"when {text}", depth + 1)
+            yield Way("branch", text, depth + 1)
         branch = conditions
         yield _way(step, len(conditions) + 1, asked)
 

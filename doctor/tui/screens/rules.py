@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from doctor.engine import authoring
 from doctor.report import rules as pages
 from doctor.report.text import WHO, Look
-from doctor.report.words import template, words
+from doctor.report.words import template, told, words
 from doctor.tui import paint
 from doctor.tui.screens.page import Exported, Page
 
@@ -154,7 +154,7 @@ class Rules(Page):
         signs = self.glyphs
         for step in steps:
             if "steps" in step:
-                yield paint.plain(f"{before}{signs.tee}{signs.line} when {words(step['when'])}", paint.DIM)
+                yield paint.plain(f"{before}{signs.tee}{signs.line} {told(step['when'])}", paint.DIM)
                 yield from self._drawn(step["steps"], rule, f"{before}{signs.bar}  ")
             else:
                 name = str(step.get("rule") or f"advice: {step['advice']}")

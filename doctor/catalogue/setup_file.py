@@ -41,11 +41,19 @@ FORMS: Final = ("", "regex")
 FIELD: Final = re.compile(r"\{([a-z][a-z_.]*)(?::([a-z]+))?\}")
 """A name in a text of a step, with its form."""
 
+GIVEN: Final = ("connection", "sp-metadata", "idp-metadata", "saml-response", "oidc-discovery")
+"""Kinds of documents by which something open is told."""
+
+_WAY: Final = Shape(
+    {},
+    {"set": mapped(text, anything), "values": list_of(text), "give": one_of(GIVEN), "first": text, "note": text},
+)
+"""How something open is told: facts that a person sets, values of the setup, a document."""
 _CHECK: Final = Shape(
     {"say": text},
     {
         "values": list_of(text), "rules": list_of(kebab), "holds": anything, "fails": anything, "document": text,
-        "product": one_of(("metadata", "connection")), "tell": text,
+        "product": one_of(("metadata", "connection")), "tell": list_of(text_or(_WAY)),
     },
 )  # fmt: skip
 _VALUE: Final = Shape({"label": text, "how": text}, {"fact": text, "optional": yes})

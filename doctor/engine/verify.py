@@ -27,8 +27,23 @@ OPEN: Final = "open"
 _SERIOUS: Final = ("error", "warning")
 
 
+class Way(NamedTuple):
+    """One way to tell what is open: in a face's own words from `set`, `values` and `give`, else `text` alone.
+
+    `set` are facts with the value that a person may give (`…`: whatever it is), `values` names of the setup's values,
+    `give` a kind of document; `first` is what must be done before, `note` what is added.
+    """
+
+    text: str | None = None
+    set: tuple[tuple[str, str], ...] = ()
+    values: tuple[str, ...] = ()
+    give: str | None = None
+    first: str | None = None
+    note: str | None = None
+
+
 class Check(NamedTuple):
-    """One check of a setup: what it says, its verdict (holds, fails, open), why, and how to tell it.
+    """One check of a setup: what it says, its verdict (holds, fails, open), why, and the ways to tell what is open.
 
     `rules` are the ids of the rules that failed it.
     """
@@ -36,7 +51,7 @@ class Check(NamedTuple):
     say: str
     verdict: str
     why: str | None
-    tell: str | None
+    tell: tuple[Way, ...] = ()
     rules: tuple[str, ...] = ()
 
 
@@ -57,7 +72,7 @@ class Known(NamedTuple):
 class _Part(NamedTuple):
     verdict: str
     why: str | None = None
-    tell: str | None = None
+    tell: tuple[Way, ...] = ()
     rules: tuple[str, ...] = ()
 
 
@@ -73,8 +88,12 @@ def problems(name: str, guide: Mapping[str, Any], rules: Iterable[str]) -> Itera
     for check in [*guide["checklist"], *(one for step in guide["steps"] for one in step.get("checks", ()))]:
         where = f"providers.yaml: guide {name}: {check['say']}"
         yield from (f"{where}: there is no rule {rule!r}" for rule in check.get("rules", ()) if rule not in known)
+        given = [one for one in check.get("tell", ()) if isinstance(one, dict)]
         if check.get("document", KINDS[0]) not in KINDS:
             yield f"{where}: there is no kind {check['document']!r}"
+        for fact in dict.fromkeys(fact for one in given for fact in one.get("set", ())):
+            if declared(fact) is None:
+                yield f"{where}: there is no fact {fact!r}"
         for key in ("holds", "fails"):
             if key in check:
                 checking = typecheck.Check()
@@ -90,9 +109,24 @@ def checked(check: Mapping[str, Any], known: Known) -> Check:
         verdict = OPEN
     telling = [part for part in parts if part.verdict == verdict]
     why = "; ".join(part.why for part in telling if part.why) or None
-    tell = check.get("tell") or next((part.tell for part in telling if part.tell), None)
+    tell = _ways(check["tell"]) if "tell" in check else next((part.tell for part in telling if part.tell), ())
     rules = tuple(rule for part in telling for rule in part.rules)
-    return Check(check["say"], verdict, why, tell if verdict == OPEN else None, rules)
+    return Check(check["say"], verdict, why, tell if verdict == OPEN else (), rules)
+
+
+def _ways(told: Iterable[str | Mapping[str, Any]]) -> tuple[Way, ...]:
+    """The ways as a guide has them: plain words, or what is set or given."""
+    return tuple(Way(one) if isinstance(one, str) else _way(one) for one in told)
+
+
+def _way(told: Mapping[str, Any]) -> Way:
+    given = tuple((name, _said(value)) for name, value in told.get("set", {}).items())
+    return Way(None, given, tuple(told.get("values", ())), told.get("give"), told.get("first"), told.get("note"))
+
+
+def _said(value: Any) -> str:
+    """A value as an option takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _parts(check: Mapping[str, Any], known: Known) -> Iterator[_Part]:
@@ -151,13 +185,14 @@ def _plain(value: Any) -> str:
     return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
 
 
-def _how(names: Iterable[str]) -> str | None:
+def _how(names: Iterable[str]) -> tuple[Way, ...]:
     """How the first of these facts is obtained."""
     for name in names:
         fact = declared(name)
         if fact is not None:
-            return f"--set {name}=…" if not fact.how or fact.how.startswith("--set") else f"{fact.label}: {fact.how}"
-    return None
+            asked = not fact.how or fact.how.startswith("--set")
+            return (Way(set=((name, "…"),)) if asked else Way(f"{fact.label}: {fact.how}"),)
+    return ()
 
 
 def _by_document(kind: str, known: Known) -> _Part:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from doctor.engine.setup import verdict
 from doctor.report.safe import line as safe
+from doctor.report.tell import tell
 from doctor.report.text import Look, wrapped
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _step(step: Step) -> dict[str, Any]:
 
 
 def _check(one: Check) -> dict[str, Any]:
-    return {**one._asdict(), "rules": list(one.rules)}
+    return {**one._asdict(), "tell": tell(one.tell), "rules": list(one.rules)}
 
 
 def text(plan: Plan, look: Look) -> str:
@@ -137,7 +138,7 @@ def _checked(check: Check, look: Look, indent: str) -> Iterator[str]:
     if check.rules:
         said += f" [{', '.join(check.rules)}]"
     if check.tell:
-        said += f" (to tell: {safe(check.tell)})"
+        said += f" (to tell: {safe(tell(check.tell) or '')})"
     yield from wrapped(said, look, indent, indent + "       ")
 
 
@@ -186,7 +187,7 @@ def _item(check: Check, look: Look) -> Iterator[str]:
     if check.why:
         yield from wrapped(safe(check.why), look, "     ")
     if check.tell:
-        yield from wrapped(f"to tell: {safe(check.tell)}", look, "     ", "       ")
+        yield from wrapped(f"to tell: {safe(tell(check.tell) or '')}", look, "     ", "       ")
 
 
 def overall(plan: Plan) -> str:

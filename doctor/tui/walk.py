@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from textual.content import Content
 
+from doctor.report import tell
 from doctor.tui import paint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from doctor.engine.setup import Plan, Step
-    from doctor.engine.verify import Check
+    from doctor.engine.verify import Check, Way
     from doctor.tui.glyph import Glyphs
 
 VERIFIED: Final = "verified"
 FINISHED: Final = ("done", VERIFIED)
-_SET: Final = re.compile(r"--set ([a-z][a-z0-9_.]*[a-z0-9_])(?:=\S+)?( with what stands at the provider)?")
-_HERE: Final = (
-    (re.compile(r"--acs-url and --sp-entity-id"), "the values (v)"),
-    (re.compile(r"--(?:scim-endpoint|redirect-uri) \S+"), "the value (v)"),
-    (re.compile(r"--connection-file FILE"), "the connection as JSON, or its id (f)"),
-    (re.compile(r"--sp-metadata FILE"), "the metadata of the service provider (f)"),
-    (re.compile(r"--idp-metadata FILE"), "the metadata of the identity provider (f)"),
-    (_SET, r"your word (t)\2"),
-    (re.compile(r"(your word \(t\))(?:(?:,| and| or)? your word \(t\))+"), r"\1"),
-    (re.compile(r"^a captured response\b"), "a captured response (f)"),
-)
-"""What the command line calls its options, and what stands for them here."""
+_GIVEN: Final = {
+    "connection": "the connection as JSON, or its id (f)", "sp-metadata": "the metadata of the service provider (f)",
+    "idp-metadata": "the metadata of the identity provider (f)", "saml-response": "a captured response (f)",
+    "oidc-discovery": "the discovery document (f)",
+}  # fmt: skip
+"""What the keys of this screen give, by the kind of document."""
 
 
 class Field(NamedTuple):
@@ -40,17 +34,26 @@ class Field(NamedTuple):
     note: str
 
 
-def here(tell: str) -> str:
-    """How something is told, with the app's keys in place of the command line's options."""
-    for option, words in _HERE:
-        tell = option.sub(words, tell)
-    return tell
+def here(ways: Iterable[Way]) -> str:
+    """How something is told with the keys of this screen."""
+    return tell.joined(tell.framed(one, _keys(one)) for one in ways)
+
+
+def _keys(way: Way) -> Iterator[str]:
+    if way.text:
+        yield way.text
+    if way.set:
+        yield "your word (t)"
+    if way.values:
+        yield "the values (v)" if len(way.values) > 1 else "the value (v)"
+    if way.give:
+        yield _GIVEN[way.give]
 
 
 def told_by(step: Step) -> tuple[str, ...]:
     """The facts that a person can tell to decide what is open in a step."""
-    tells = [one.tell for one in step.checks if one.verdict == "open" and one.tell]
-    return tuple(dict.fromkeys(name for tell in tells for name, _ in _SET.findall(tell)))
+    ways = [way for one in step.checks for way in one.tell]
+    return tuple(dict.fromkeys(name for way in ways for name, _ in way.set))
 
 
 def progress(plan: Plan, signs: Glyphs) -> Content:
@@ -114,8 +117,8 @@ def check(one: Check, signs: Glyphs) -> Content:
         paint.word(one.verdict, f"{paint.mark(one.verdict, signs)} {one.verdict}"), "  ", paint.plain(one.say + rules)
     )
     why = [paint.plain(f"   {one.why}", paint.DIM)] if one.why else []
-    tell = [paint.plain(f"   to tell: {here(one.tell)}", paint.DIM)] if one.tell else []
-    return paint.lines([head, *why, *tell])
+    ways = [paint.plain(f"   to tell: {here(one.tell)}", paint.DIM)] if one.tell else []
+    return paint.lines([head, *why, *ways])
 
 
 def values_page(plan: Plan) -> Content:

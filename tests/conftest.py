@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Read when the framework is first imported. A list that still scrolls shows another line than the one it will stop at.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -18,3 +23,11 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")), print_blob=True,
 )  # fmt: skip
 settings.load_profile("doctor")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, which is the working directory too: no test sees anybody's cases, or leaves a file behind."""
+    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -33,12 +33,7 @@ STUCK = "The connection of our customer is stuck in validating."
 MISMATCH = "Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own."""
-    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 # --- keys alone

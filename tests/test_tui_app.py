@@ -32,12 +32,7 @@ if TYPE_CHECKING:
 HAR = str(EXAMPLES / "sign-in" / "clock-ahead.har")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own."""
-    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 # --- every screen

@@ -27,12 +27,7 @@ if TYPE_CHECKING:
 TOKEN = "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0eF"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own."""
-    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 async def pasted(app: Driver, text: str) -> None:

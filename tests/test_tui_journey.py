@@ -31,12 +31,7 @@ HAR = str(EXAMPLES / "sign-in" / "clock-ahead.har")
 STUCK = "The connection of our customer is stuck in validating."
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own, so that no test sees anybody's cases."""
-    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.mark.parametrize("size", SIZES)

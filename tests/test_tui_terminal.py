@@ -31,13 +31,6 @@ REASON = tmux.missing()
 pytestmark = pytest.mark.skipif(REASON is not None, reason=REASON or "")
 
 
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home of its own."""
-    monkeypatch.setenv("DOCTOR_HOME", str(tmp_path))
-    return tmp_path
-
-
 def opened(
     home: Path, size: tuple[int, int] = (120, 40), at: Path = ROOT, **environment: str
 ) -> AbstractContextManager[Terminal]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from doctor.facts.registry import label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _PARTS: Final = {"all": " and ", "any": " or "}
 _COLLECTIONS: Final = {"some": "some of", "every": "each of", "none": "none of"}
@@ -23,6 +23,11 @@ def template(text: str) -> str:
 def _called(name: str) -> str:
     found = label(name)
     return name.rpartition(".")[2].replace("_", " ") if found == name else found
+
+
+def facts(names: Iterable[str]) -> str:
+    """Facts by what they are called, on one line."""
+    return ", ".join(map(label, names))
 
 
 def told(condition: dict[str, Any]) -> str:

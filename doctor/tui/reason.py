@@ -8,6 +8,7 @@ from textual.content import Content
 
 from doctor.engine.diagnosis import BEGIN
 from doctor.tui import paint
+from doctor.tui.widgets.finding import needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,7 +67,7 @@ def judged(one: Way, finding: Finding | None, signs: Glyphs) -> Content:
     step = one.step or {}
     rows += _facts(step.get("facts", ()), signs)
     if finding is not None and finding.needs:
-        rows += ["", Content.assemble(("Needs ", "bold"), paint.plain(", ".join(finding.needs)))]
+        rows += ["", needed(finding)]
     if step.get("wrong_if"):
         rows += ["", paint.plain(step["wrong_if"], paint.DIM)]
     return paint.lines(rows)

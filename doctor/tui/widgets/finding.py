@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from doctor.report.text import WHO
+from doctor.report.words import facts
 from doctor.tui import paint
 from doctor.tui.glyph import glyphs_of
 from doctor.tui.widgets.difference import Difference
@@ -53,7 +54,9 @@ def parts(found: Finding, product: str | None, glyphs: Glyphs, file: str = "") -
         yield Static(paint.plain(found.message), classes="part")
     if found.fix and found.severity != "info":
         yield Static(_fix(found, product), classes="part")
-    if found.evidence:
+    if found.verdict == "suspected" and found.needs:
+        yield Static(needed(found), classes="part")
+    elif found.evidence:
         yield Static(_proof(found, glyphs), classes="part")
     yield Static(_rests_on(found, glyphs), classes="part")
 
@@ -79,6 +82,11 @@ def _fix(found: Finding, product: str | None) -> Content:
     who = f"{product} admin" if found.who == "idp-admin" and product else WHO.get(found.who or "", found.who or "")
     steps = [Content.assemble(f"{number}. ", paint.plain(text)) for number, text in enumerate(found.fix, 1)]
     return paint.lines([Content.assemble(("Fix", "bold"), (f" ({who})" if who else "", paint.DIM)), *steps])
+
+
+def needed(found: Finding) -> Content:
+    """What would decide it, by what people call it."""
+    return Content.assemble(("Not decided yet: needs ", "bold"), paint.plain(facts(found.needs)))
 
 
 def _proof(found: Finding, glyphs: Glyphs) -> Content:

@@ -169,6 +169,7 @@ def test_missing_file_names_the_nearest(cli: Cli, tmp_path: Path, monkeypatch: p
     written(tmp_path, HEALTHY, "metadata.xml")
     monkeypatch.chdir(tmp_path)
     refused(cli("check", "metdata.xml"), "there is no file metdata.xml", "did you mean metadata.xml?")
+    refused(cli("diagnose", "AADSTS50105: it is not assigned"), "there is no file", 'doctor diagnose --symptom "…"')
 
 
 @pytest.mark.parametrize("name", ["missing/folder/x.xml", "x" * 5000, "~/nowhere.xml", "%s%n.xml", "{0}.xml", " "])

@@ -17,7 +17,7 @@ from doctor.tui.intake import Dropped
 from doctor.tui.widgets.cases import age
 from doctor.tui.widgets.drop import Drop
 from tests.factory.broken_metadata import federation
-from tests.tui_pilot import AT, EXAMPLES, run, running
+from tests.tui_pilot import AT, EXAMPLES, EXPIRED, run, running, visited
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -388,3 +388,75 @@ def test_cases_show_their_verdict_age_and_cause(home: Path) -> None:
 def test_ages(seconds: int, words: str) -> None:
     now = datetime(2026, 11, 22, 9, tzinfo=UTC)
     assert age((now - timedelta(seconds=seconds)).isoformat(), now) == words
+
+
+# --- what is said is about what has the keys
+
+
+def test_the_hint_follows_the_keys(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            await app.press("f2")
+            assert "71 rows" in app.text()
+            await app.press("tab")
+            assert "enter: set up Okta SAML" in app.text()
+            await app.press("tab")
+            assert "enter: go on with this case" in app.text()
+            await app.press("slash")
+            assert "71 rows" in app.text()
+
+    run(journey())
+
+
+def test_more_evidence_is_asked_for_where_it_can_be_typed(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            await visited(app, "diagnose")
+            app.app.screen.query_one("#list").focus()
+            await app.press("tab", "shift+tab", "a")
+            assert app.place == "Home"
+            assert app.app.focused is not None
+            assert app.app.focused.id == "drop"
+
+    run(journey())
+
+
+def test_a_picture_is_not_offered_over_another_screen(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            app.app.action_export()
+            app.app.go("rules")
+            await app.idle()
+            assert app.place == "Rules"
+
+    run(journey())
+
+
+def test_a_whole_id_stands_first_among_the_rules(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "rules")
+            await app.press("slash")
+            await app.type("acs-url-mismatch")
+            await app.press("enter")
+            assert app.app.screen.copied() == "acs-url-mismatch"  # type: ignore[attr-defined]
+
+    run(journey())
+
+
+def test_a_case_of_files_says_where_they_are_judged(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(EXPIRED)
+            await app.press("ctrl+n")
+            await visited(app, "check")
+            assert "the diagnosis (d)" not in app.flat()
+            await app.press("f2", "tab", "tab", "enter")
+            assert app.place == "Diagnose"
+            await visited(app, "check")
+            assert "the files of this case" in app.flat()
+
+    run(journey())

@@ -82,3 +82,7 @@ def test_each_kind_of_difference_can_be_said() -> None:
     said = {template.filled("{x:differing}", {"x": one}.__getitem__, now) for one in DIFFERENCES}
     assert len(said) == len(DIFFERENCES)
     assert not any("(" in one for one in said if one)
+
+
+def test_a_form_is_told_apart_from_the_value() -> None:
+    assert words.template("on {idp.x:date}, {idp.x:ago}") == "on [x], [time since or until x]"

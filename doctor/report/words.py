@@ -12,12 +12,13 @@ if TYPE_CHECKING:
 
 _PARTS: Final = {"all": " and ", "any": " or "}
 _COLLECTIONS: Final = {"some": "some of", "every": "each of", "none": "none of"}
-_HOLE: Final = re.compile(r"\{([a-z][a-z0-9_.]*)(?::[a-z]+)?\}")
+_HOLE: Final = re.compile(r"\{([a-z][a-z0-9_.]*)(?::([a-z]+))?\}")
+_FORMS: Final = {"ago": "time since or until "}
 
 
 def template(text: str) -> str:
     """A rule's text without a case: where a case puts a value stands what the value is, as `[issuer]`."""
-    return _HOLE.sub(lambda hole: f"[{_called(hole[1])}]", text)
+    return _HOLE.sub(lambda hole: f"[{_FORMS.get(hole[2], '')}{_called(hole[1])}]", text)
 
 
 def _called(name: str) -> str:

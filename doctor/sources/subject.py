@@ -132,6 +132,8 @@ def _folder(folder: str) -> Iterator[Named]:
 
 
 def _near(word: str) -> str:
+    if " " in word.strip() and not os.path.dirname(word):
+        return 'for a text: doctor diagnose --symptom "…"'
     from difflib import get_close_matches
 
     parent = os.path.dirname(word) or "."

@@ -331,7 +331,8 @@ class DoctorApp(App[None]):
             shown = picture.svg(self)
 
             def offer(found: Exported | None) -> None:
-                self.push_screen(Export(found, shown, page.NAME))
+                if page.is_current:  # nobody has gone on to another one meanwhile
+                    self.push_screen(Export(found, shown, page.NAME))
 
             self.work("preparing", page.exports, offer)
 

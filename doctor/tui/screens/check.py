@@ -117,6 +117,8 @@ class Check(Page):
         self.query_one("#subjects", Static).update("Nothing was checked yet.")
         self.query_one("#list", OptionList).clear_options()
         told = "Drop a file, an address or base64 on the first screen (h): metadata, a response, a HAR file, an export."
+        if self.desk.case is not None and self.desk.case.documents:
+            told = f"What the files of this case come to together is in the diagnosis (d). {told}"
         self.query_one("#detail", FindingView).say(Content.styled(told, paint.DIM))
         self.query_one(DocumentView).show("")
         self.query_one(Timeline).empty()
@@ -246,7 +248,7 @@ class Check(Page):
 
     def action_again(self) -> None:
         """Go to the field where it can be dropped once more."""
-        self.doctor.go("home")
+        self.doctor.dropped_here("")
 
     def copied(self) -> str:
         """What the finding expects, else what it says."""

@@ -33,6 +33,8 @@ def of(screen: Connections, row: Row | None, found: Detail | None, width: int) -
         return ""
     if any(shelf.rows for shelf in screen.reader.stock.shown()):
         return "No connection holds these words."
+    if not screen.reader.stock.shelves:
+        return "No vendor could be asked: no key is at hand. x tries again."
     return "There is none in this environment."
 
 

@@ -248,8 +248,8 @@ class Diagnose(Page):
         giving.probe(self.doctor)
 
     def action_add(self) -> None:
-        """More evidence: the first screen takes it."""
-        self.doctor.go("home")
+        """More evidence: the field of the first screen takes it."""
+        self.doctor.dropped_here("")
 
     def action_evidence(self) -> None:
         """On a narrow screen: the detail in place of the tree, and back."""

@@ -120,6 +120,16 @@ class Home(Page):
         if dropped.kind in ("path", "text"):
             self._look = self.set_timer(_PAUSE, lambda: self._look_at(dropped))
 
+    def on_descendant_focus(self) -> None:
+        """The hint is about the part that has the keys."""
+        super().on_descendant_focus()
+        if self.query_one(Products).has_focus:
+            self.looked_at()
+        elif self.query_one(Cases).has_focus:
+            self._say("enter: go on with this case   del: forget it")
+        else:
+            self._would(intake.recognised(self.query_one(Drop).text, self.desk.book))
+
     def _would(self, dropped: Dropped, seen: str = "") -> None:
         """How many rows there are, what was recognised, and what enter would do."""
         products = self.query_one(Products)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual.events import Resize
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from doctor.tui.widgets.bar import Busy, TitleBar
 from doctor.tui.widgets.keys import Keys
@@ -128,6 +128,8 @@ class Page(Screen[None]):
     def on_resize(self, event: Resize) -> None:
         """The title goes to both edges."""
         self._fits = event.size
+        for one in self.query(OptionList):
+            self.call_after_refresh(one.scroll_to_highlight)
         self.call_after_refresh(self._titled)
 
     def _titled(self) -> None:

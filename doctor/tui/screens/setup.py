@@ -179,6 +179,9 @@ class Setup(Page):
         step, row = self.step(), self._row
         if step is None or row is None:
             return
+        if step.status == "failed":
+            self.notify("This step fails; mend what is wrong first. It is verified by itself then.", severity="warning")
+            return
         mark = setup.mark(row, step.id)
         if mark not in self._asked():
             self.query_one("#steps", OptionList).action_cursor_down()
@@ -238,7 +241,7 @@ class Setup(Page):
 
         one = self._value_meant()
         if one is None:
-            self.notify("this step needs no value", severity="warning")
+            self.notify("this step lacks no value; the row Values changes them", severity="warning")
         else:
             giving.value(self.doctor, self._row, one)
 

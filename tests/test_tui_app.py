@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from doctor.engine.rulebook import shipped
 from doctor.model.error import InputError
 from doctor.sources.case_store import Store
-from doctor.tui import intake, key
+from doctor.tui import giving, intake, keeping, key, turns
 from doctor.tui.app import DoctorApp
 from doctor.tui.glyph import UNICODE
 from doctor.tui.widgets.difference import Difference
@@ -180,7 +181,7 @@ def test_a_case_can_be_named(home: Path) -> None:
     async def journey() -> None:
         async with running(home) as app:
             await app.drop(EXPIRED)
-            app.app.name_case()
+            giving.name(app.app)
             await app.idle()
             await app.fill("#line", "acme")
             assert app.text().split("\n")[0].rstrip().endswith("acme · Okta · cause found")
@@ -337,6 +338,55 @@ def test_keys_that_come_faster_than_screens_open_harm_nobody(home: Path) -> None
             assert app.place == "Home"
             await app.type("okta")
             assert app.app.screen.query_one(Input).value == "okta"
+
+    run(journey())
+
+
+@pytest.mark.parametrize(
+    ("keys", "place", "typed"),
+    [
+        ("f1 escape f6", "Rules", ""),  # the dialog that escape closes would take the next key with it
+        ("f3 f1 escape f4 f1 escape f5", "Setup", ""),
+        ("f8 f6 slash a c s", "Rules", "acs"),
+        ("escape f6 f2 o k t a", "Home", "okta"),
+        ("ctrl+p escape f6 f1 escape f2 o k", "Home", "ok"),
+        ("f1 escape ctrl+n d u o", "Home", "duo"),
+    ],
+)
+def test_keys_at_once_do_what_the_same_keys_do_one_by_one(home: Path, keys: str, place: str, typed: str) -> None:
+    async def journey(*, at_once: bool) -> None:
+        async with running(home) as app:
+            if at_once:
+                for one in keys.split():
+                    app.app.post_message(events.Key(one, {"slash": "/"}.get(one, one if len(one) == 1 else None)))
+                await asyncio.sleep(0.5)
+                await app.idle()
+            else:
+                await app.press(*keys.split())
+            fields = app.app.screen.query(Input)
+            assert (app.place, fields.first().value if fields else "") == (place, typed)
+
+    run(journey(at_once=False))
+    run(journey(at_once=True))
+
+
+def test_one_can_always_leave_even_when_the_part_with_the_keys_hangs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = asyncio.Event()
+    monkeypatch.setattr(turns, "_PATIENCE", 0.2)
+    monkeypatch.setattr(keeping, "leave", lambda _: left.set())
+
+    async def journey() -> None:
+        async with running(home) as app:
+            hangs = asyncio.Event()
+            assert app.app.focused is not None
+            app.app.focused.call_later(hangs.wait)
+            for one in ("a", "ctrl+q"):
+                app.app.simulate_key(one)
+            async with asyncio.timeout(5):
+                await left.wait()
+            hangs.set()
 
     run(journey())
 

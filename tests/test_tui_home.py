@@ -441,8 +441,8 @@ def test_a_whole_id_stands_first_among_the_rules(home: Path) -> None:
             await visited(app, "rules")
             await app.press("slash")
             await app.type("acs-url-mismatch")
-            await app.press("enter")
-            assert app.app.screen.copied() == "acs-url-mismatch"  # type: ignore[attr-defined]
+            await app.press("enter", "y")
+            assert app.app.copied == "acs-url-mismatch"
 
     run(journey())
 

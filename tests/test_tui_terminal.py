@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,9 +171,6 @@ def test_bytes_that_are_no_text_harm_nobody(home: Path) -> None:
         terminal.until("› Diagnose", "The cause", "cause found")
 
 
-@pytest.mark.skipif(
-    int(version("textual").split(".")[0]) < 8, reason="known defect: on the lowest Textual such keys still end the app"
-)
 @pytest.mark.parametrize("seed", range(3))
 def test_keys_that_come_faster_than_screens_open_harm_nobody(home: Path, seed: int) -> None:
     chance = random.Random(seed)

@@ -15,7 +15,7 @@ from unittest import mock
 
 from textual.widgets import Input
 
-from doctor.tui import picture
+from doctor.tui import giving, picture
 from tests import vendor_server
 from tests.tui_pilot import EXAMPLES, running
 
@@ -184,7 +184,7 @@ async def sure(app: Driver) -> None:
 async def named(app: Driver) -> None:
     """A name for the case."""
     await check(app)
-    app.app.name_case()
+    giving.name(app.app)
 
 
 async def copied(app: Driver) -> None:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.app import App
 from textual.events import InputEvent, Key, Paste
 from textual.reactive import Reactive
-from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from doctor.model.error import DoctorError
-from doctor.tui import glyph, keeping, key, preference, terminal, theme
+from doctor.tui import glyph, keeping, key, terminal, theme
 from doctor.tui.desk import Desk
 from doctor.tui.garbage import SOON, Garbage
+from doctor.tui.looks import Looks
 from doctor.tui.screens.home import Home
 from doctor.tui.trail import PAGES, Trail
+from doctor.tui.turns import Turns
 from doctor.tui.work import Job, Work, wanted
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from doctor.sources.case_store import Store
-    from doctor.tui.screens.page import Exported, Page
+    from doctor.tui.screens.page import Page
+    from doctor.tui.turns import Behind
 
 
 STYLES: Final = ("doctor.tcss", *(f"screens/{name}.tcss" for name in ("check", "diagnose", "setup", "list", "dialog")))
@@ -71,11 +73,9 @@ class DoctorApp(App[None]):
         self.copied = ""
         self._jobs = Work(self)
         self._trail = Trail(self)
-        self._preferences = preference.Preferences()
+        self._turns = Turns(self, self._trail.stands)
+        self._looks = Looks(self)
         self._complaint: DoctorError | None = None
-        for one in theme.THEMES:
-            self.register_theme(one)
-        self.stylesheet.set_variables(self.get_css_variables())  # they were made before the themes were known
 
     def get_default_screen(self) -> Screen[Any]:
         """The first screen."""
@@ -84,20 +84,11 @@ class DoctorApp(App[None]):
     def on_mount(self) -> None:
         """Take over preferences."""
         try:
-            self._preferences = preference.load()
+            self._looks.take_over()
         except DoctorError as error:
             self._complaint = error
-        if self._preferences.theme in self.available_themes:
-            self.theme = str(self._preferences.theme)
         self.theme_changed_signal.subscribe(self, self._trail.follow)
         self.set_interval(keeping.AGAIN, partial(keeping.again, self))
-        if self._preferences.keys:
-            self.set_keymap(self._preferences.keys)
-        wanted = self._preferences.ascii
-        if glyph.plain_terminal() if wanted is None else wanted:
-            self.glyphs = glyph.ASCII
-            ScrollBar.renderer = glyph.PlainBars
-            self.add_class("-ascii")
 
     def on_resize(self, event: Resize) -> None:
         """The terminal has another size."""
@@ -105,7 +96,7 @@ class DoctorApp(App[None]):
 
     def on_unmount(self) -> None:
         """Leave the framework's scroll bars as they were."""
-        ScrollBar.renderer = ScrollBarRender
+        self._looks.leave()
 
     def on_ready(self) -> None:
         """While somebody looks at the first screen, load the others."""
@@ -116,13 +107,21 @@ class DoctorApp(App[None]):
             self.set_interval(SOON, self._rested)
 
     async def on_event(self, event: Event) -> None:
-        """A key waits until the screen stands that the key before it has opened; whatever somebody does puts the
-        collection of garbage off."""
-        if isinstance(event, (Key, Paste)):
-            await self._trail.stands()
+        """Keys take turns; whatever somebody does puts the collection of garbage off."""
         if self._garbage is not None and isinstance(event, InputEvent):
             self._garbage.stirred(time.monotonic())
-        await super().on_event(event)
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            await self._turns.take(event, super().on_event)
+        else:
+            await super().on_event(event)
+
+    async def on_behind(self, behind: Behind) -> None:
+        """A key has had its effect."""
+        await self._turns.back(behind)
+
+    def in_turn(self, act: Callable[[], object]) -> None:
+        """Do something between two keys, as opening a dialog that no key has asked for. From any thread."""
+        self._turns.add(act)
 
     def _rested(self) -> None:
         if self._garbage is not None and not self.busy:
@@ -133,7 +132,7 @@ class DoctorApp(App[None]):
 
         try:
             warm.up(self.desk)
-            if (wrong := preference.misnamed(self._preferences)) is not None:
+            if (wrong := self._looks.misnamed()) is not None:
                 self.call_from_thread(self.fail, wrong)
         finally:
             if self._garbage is not None:
@@ -195,7 +194,7 @@ class DoctorApp(App[None]):
         """Say what went wrong and what to do."""
         from doctor.tui.screens.dialog import Trouble
 
-        self.push_screen(Trouble(str(error), error.hint))
+        self.in_turn(partial(self.push_screen, Trouble(str(error), error.hint)))
 
     def _handle_exception(self, error: Exception) -> None:
         """A defect of the app ends it with one line; a traceback would show what stands in the case.
@@ -269,7 +268,7 @@ class DoctorApp(App[None]):
         from doctor.tui.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette())
 
     def action_help(self) -> None:
         """What this screen is for, and its keys."""
@@ -323,43 +322,17 @@ class DoctorApp(App[None]):
 
     def action_export(self) -> None:
         """Write what this screen shows."""
-        from doctor.tui import picture
-        from doctor.tui.screens.export import Export
+        from doctor.tui.screens import export
 
-        page = self.screen
-        if isinstance(page, _page()):
-            shown = picture.svg(self)
-
-            def offer(found: Exported | None) -> None:
-                if page.is_current:  # nobody has gone on to another one meanwhile
-                    self.push_screen(Export(found, shown, page.NAME))
-
-            self.work("preparing", page.exports, offer)
-
-    def name_case(self) -> None:
-        """Give the case a name that a person remembers."""
-        from doctor.tui.screens.dialog import Line
-
-        case = self.desk.case
-
-        def told(name: str | None) -> None:
-            if name:
-                self.work(f"naming the case {name}", lambda: self.desk.rename(name))
-
-        if case is not None:
-            self.push_screen(Line("Name the case", "The name under which the case is kept.", case.name), told)
+        export.offer(self)
 
     def action_next_theme(self) -> None:
         """The next of the three themes; kept for the next time."""
-        names = [one.name for one in theme.THEMES]
-        self.set_theme(names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0])
+        self._looks.next_theme()
 
     def set_theme(self, name: str) -> None:
         """Use a theme from now on."""
-        self.theme = name
-        self._preferences = self._preferences._replace(theme=name)
-        chosen = self._preferences
-        self.run_worker(lambda: preference.save(chosen), thread=True, group="preferences", exit_on_error=False)
+        self._looks.use_theme(name)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """What the command palette offers beside rules and products."""

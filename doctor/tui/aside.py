@@ -17,12 +17,8 @@ class Given(Exception):  # noqa: N818  (it is no error)
     """Raised inside a job whose result nobody waits for any more."""
 
 
-def aside(page: Screen[Any], job: Callable[[], Any], then: Callable[[Any], None], *, surely: bool = False) -> None:
-    """Do a job in a thread, then go on with its result, or with the `DoctorError` that ended it, on the event loop.
-
-    When the page was closed meanwhile it goes on only with what somebody must learn `surely`.
-    """
-    told = page.app.call_later if surely else page.call_later
+def aside(page: Screen[Any], job: Callable[[], Any], then: Callable[[Any], None]) -> None:
+    """Do a job in a thread, then go on with its result, or with the `DoctorError` that ended it, on the event loop."""
 
     def run() -> None:
         try:
@@ -35,6 +31,6 @@ def aside(page: Screen[Any], job: Callable[[], Any], then: Callable[[Any], None]
             if os.environ.get("DOCTOR_DEBUG"):
                 raise
             result = DoctorError(f"doctor itself failed: {type(error).__name__}: {error}", "please report it")
-        told(then, result)
+        page.call_later(then, result)
 
     page.run_worker(run, thread=True, group="aside", exit_on_error=False)

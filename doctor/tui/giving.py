@@ -1,4 +1,4 @@
-"""What a person gives by keys, or takes back: a value, a file, a word on what stands in a console, a note."""
+"""What a person gives by keys, or takes back: a name, a value, a file, a word on what stands in a console, a note."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ def meant(app: DoctorApp, text: str, then: Callable[[], None]) -> None:
     else:
         app.tell_secret(text)
         then()
+
+
+def name(app: DoctorApp) -> None:
+    """A name for the case that a person remembers."""
+    case = app.desk.case
+
+    def told(text: str | None) -> None:
+        if text:
+            app.work(f"naming the case {text}", lambda: app.desk.rename(text))
+
+    if case is not None:
+        app.push_screen(Line("Name the case", "The name under which the case is kept.", case.name), told)
 
 
 def value(app: DoctorApp, row: Row | None, one: Value) -> None:

@@ -16,6 +16,8 @@ PAGES: Final = {
     "connections": "Connections",
 }
 """The screens that can be reached from everywhere, with their titles."""
+SCREENS: Final = (*PAGES, "note")
+"""All of them; each is a module of this name in `screens`, with a class of this name."""
 _FUNCTION: Final = {"home": "f2", "check": "f3", "diagnose": "f4", "setup": "f5", "rules": "f6", "connections": "f7"}
 _LETTER: Final = {"home": "h", "check": "c", "diagnose": "d", "setup": "s", "rules": "r", "connections": "l"}
 
@@ -44,7 +46,7 @@ def names() -> list[str]:
     """The names of all keys, by which they can be remapped."""
     from doctor.tui.screens.page import Page
 
-    for name in (*PAGES, "note"):
+    for name in SCREENS:
         import_module(f"doctor.tui.screens.{name}")
     own = [one for page in Page.__subclasses__() for one in page.BINDINGS if isinstance(one, Binding)]
     return sorted({one.id for one in (*GLOBAL, *own) if one.id})

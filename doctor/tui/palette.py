@@ -10,7 +10,7 @@ from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette, Hit, Provider
 
 from doctor.report.safe import line
-from doctor.tui import keeping, key, theme
+from doctor.tui import giving, keeping, key, theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def commands(app: DoctorApp, _screen: Screen[Any]) -> Iterator[SystemCommand]:
         yield SystemCommand(title, f"go to {title}", partial(app.go, name))
     yield SystemCommand("Note", "the notes to those who must act", partial(app.go, "note"))
     if app.desk.case is not None:
-        yield SystemCommand("Name the case", "now called " + line(app.desk.case.name, 60), app.name_case)
+        yield SystemCommand("Name the case", "now called " + line(app.desk.case.name, 60), partial(giving.name, app))
     for one in theme.THEMES:
         yield SystemCommand(f"Theme {one.name.removeprefix('doctor-')}", "colours", partial(app.set_theme, one.name))
     yield SystemCommand("Export", "JSON, Markdown, HTML, text or a picture of this screen", app.action_export)

@@ -1,4 +1,4 @@
-"""What the terminal sends, however fast and whatever it is."""
+"""What the terminal sends, whatever it is."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from textual.screen import ModalScreen
 
+from doctor.tui import key
 from doctor.tui.screens.home import Home
 
 if TYPE_CHECKING:
@@ -20,17 +21,14 @@ if TYPE_CHECKING:
     from doctor.tui.screens.page import Page
 
 
-def _made(name: str, kind: str) -> Page:
-    page: Page = getattr(import_module(f"doctor.tui.screens.{name}"), kind)()
+def _made(name: str) -> Page:
+    page: Page = getattr(import_module(f"doctor.tui.screens.{name}"), name.capitalize())()
     return page
 
 
 PAGES: Final[dict[str, Callable[[], Screen[Any]]]] = {
+    **{name: partial(_made, name) for name in key.SCREENS},
     "home": Home,
-    **{
-        name: partial(_made, name, name.capitalize()) for name in ("check", "diagnose", "setup", "rules", "connections")
-    },
-    "note": partial(_made, "note", "NotePage"),
 }
 """Every page, and how it is made when it is first wanted."""
 

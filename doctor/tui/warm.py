@@ -5,13 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from doctor.tui import key
+
 if TYPE_CHECKING:
     from doctor.tui.desk import Desk
 
 MODULES: Final = (
-    *(f"doctor.tui.screens.{name}" for name in ("check", "diagnose", "setup", "note", "rules", "connections")),
-    *(f"doctor.tui.screens.{name}" for name in ("dialog", "export", "open", "asked")), "doctor.tui.giving",
-    "doctor.tui.palette", "doctor.tui.clipboard", "doctor.tui.taking", "textual.system_commands",
+    *(f"doctor.tui.screens.{name}" for name in (*key.SCREENS, "dialog", "export", "open", "asked")),
+    "doctor.tui.giving", "doctor.tui.palette", "doctor.tui.clipboard", "doctor.tui.taking", "textual.system_commands",
     "doctor.casework", "doctor.sources.case_store", "doctor.sources.display", "doctor.report.json",
     "doctor.parse.metadata", "doctor.parse.aggregate", "doctor.parse.certificate", "doctor.parse.verify",
     "doctor.parse.har", "doctor.parse.capture", "doctor.parse.response", "doctor.engine.pattern",

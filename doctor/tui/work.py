@@ -104,10 +104,8 @@ class Work:
         def go_on() -> None:
             if self._running is worker:
                 self._ended()
-                asked = getattr(then, "__self__", None)
-                if getattr(asked, "is_attached", True):  # a dialog may be closed by now
-                    then(result)
+                then(result)
                 self._app.repaint()
 
         if self._app.is_running:
-            self._app.call_from_thread(go_on)
+            self._app.in_turn(go_on)

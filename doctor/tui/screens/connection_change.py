@@ -78,12 +78,17 @@ class Changer:
             self._page.doctor.fail(found)
         elif found.shown is None:
             self._page.explain(self._row.place, found.trouble)
-        elif self._page.is_current:
+        else:
             one = self._row.one
             wanted = change.Change(self._action, one.id or "", one.organization_id, found.shown)
+            self._page.doctor.in_turn(partial(self._ask, api, wanted))
+        self._page.refreshed()
+
+    def _ask(self, api: Client, wanted: Change) -> None:
+        """For the name of the connection, unless somebody has gone on to another page meanwhile."""
+        if self._page.is_current:
             look = Look(width=64, unicode=self._page.unicode)
             self._page.app.push_screen(TypeBack(wanted, look), partial(self._typed, api, wanted))
-        self._page.refreshed()
 
     def _typed(self, api: Client, wanted: Change, name: str | None) -> None:
         """The right name was typed; escape gives none."""
@@ -93,9 +98,7 @@ class Changer:
         self._page.doing = f"{wanted.action[:-1]}ing {wanted.name}; this is not cancelled"
         self._page.refreshed()
         api.begin()
-        aside(
-            self._page, partial(change.performed, api, vendor, wanted, name), partial(self._done, wanted), surely=True
-        )
+        aside(self._page, partial(change.performed, api, vendor, wanted, name), partial(self._done, wanted))
 
     def _done(self, wanted: Change, done: Any) -> None:
         self._page.doing = ""

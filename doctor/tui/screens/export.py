@@ -11,12 +11,14 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from doctor.model.error import UsageError
-from doctor.tui import paint
+from doctor.tui import paint, picture
 from doctor.tui.screens.dialog import Dialog
+from doctor.tui.screens.page import Page
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from doctor.tui.app import DoctorApp
     from doctor.tui.screens.page import Exported
 
 FORMS = {
@@ -25,13 +27,27 @@ FORMS = {
 }  # fmt: skip
 
 
+def offer(app: DoctorApp) -> None:
+    """Ask in which form the page that is seen is written, once what it has to give is there."""
+    page = app.screen
+    if not isinstance(page, Page):
+        return
+    shown = picture.svg(app)
+
+    def ask(found: Exported | None) -> None:
+        if page.is_current:  # nobody has gone on to another one meanwhile
+            app.push_screen(Export(found, shown, page.NAME))
+
+    app.work("preparing", page.exports, ask)
+
+
 class Export(Dialog):
     """Choose the form, see the file's name, write it."""
 
-    def __init__(self, exported: Exported | None, picture: str, place: str) -> None:
-        """`exported` is None where a screen has nothing but its picture to give; `place` names the screen."""
+    def __init__(self, exported: Exported | None, shown: str, place: str) -> None:
+        """`exported` is None where a screen has nothing but its picture, `shown`, to give; `place` names the screen."""
         super().__init__()
-        self._exported, self._picture, self._place = exported, picture, place
+        self._exported, self._shown, self._place = exported, shown, place
         self._forms = list(FORMS) if exported is not None else ["svg"]
         self._offered = self._named(self._forms[0])
 
@@ -83,7 +99,7 @@ class Export(Dialog):
 
         one = self._exported
         if form == "svg" or one is None:
-            return self._picture
+            return self._shown
         if form == "json":
             return one.json
         blocks = [letter.title(one.name), letter.code(*one.text.rstrip("\n").split("\n"))]

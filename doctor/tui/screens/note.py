@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from doctor.engine.handoff import Handoff
 
 
-class NotePage(Page):
+class Note(Page):
     """A message for each person, ready to be sent."""
 
     NAME = "note"

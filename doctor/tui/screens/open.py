@@ -71,7 +71,7 @@ class Open(Dialog):
         self.app.call_from_thread(self._show, path, found, trouble)
 
     def _show(self, path: str, found: list[Entry], trouble: str) -> None:
-        if not self.is_mounted or path != self.query_one(Input).value:
+        if not self.is_attached or path != self.query_one(Input).value:
             return
         self._entries = found
         listed = self.query_one(OptionList)

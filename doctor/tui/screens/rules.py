@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import on
 from textual.binding import Binding
@@ -178,18 +179,20 @@ class Rules(Page):
         """Run the examples of this rule."""
         rule = self.chosen()
         if rule is not None:
-            self.doctor.work(f"running the examples of {rule}", lambda: authoring.tested([rule]), self._ran)
+            self.doctor.work(
+                f"running the examples of {rule}", lambda: authoring.tested([rule]), partial(self._ran, rule)
+            )
 
-    def _ran(self, results: list[dict[str, Any]]) -> None:
+    def _ran(self, rule: str, results: list[dict[str, Any]]) -> None:
         from doctor.tui.screens.dialog import Reading
 
-        rule = self.chosen() or ""
         rows = [self._result(one) for one in results if one["rule"] == rule]
         self.app.push_screen(Reading(f"Examples of {rule}", paint.lines(rows or ["It has no examples."])))
 
     def _result(self, one: dict[str, Any]) -> Content:
         verdict = paint.word("holds" if one["passed"] else "fails")
-        said = f"{one['example']}: expected {one['expected']}, got {one['got']}"
+        came, wanted = (_OUTCOMES.get(str(one[key]), str(one[key])) for key in ("got", "expected"))
+        said = f"{one['example']}: {came}" + ("" if one["passed"] else f", expected: {wanted}")
         return Content.assemble(verdict, "  ", paint.plain(said))
 
     def copied(self) -> str:
@@ -231,3 +234,7 @@ def _conditions(one: dict[str, Any]) -> Iterator[str]:
     for key in ("escalate", "relax"):
         for change in one[key]:
             yield f"{change['to']} when {words(change['when'])}"
+
+
+_OUTCOMES: Final = {"True": "the rule fires", "False": "the rule is ruled out", "unknown": "not decided yet"}
+"""What an example's outcome is called; another one is named as it is."""

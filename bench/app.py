@@ -176,6 +176,8 @@ async def journeys(at: Journey, folder: Path) -> None:
     await at.step("resume", at.press("tab", "tab", "enter"))
     await at.step("metadata of 5 MB", at.drop(str(large(folder))))
     await at.step("scroll 5 MB", _scroll(at))
+    await at.step("metadata of 20 MB", at.drop(str(large(folder, times=4))))
+    await at.step("scroll 20 MB", _scroll(at))
     await at.step("an aggregate of 9 MB", at.drop(str(aggregate(folder))))
 
 
@@ -195,13 +197,13 @@ async def _scroll(at: Journey) -> None:
     await at.press("end", "pageup", "home", "pagedown")
 
 
-def large(folder: Path) -> Path:
-    """A metadata file of 5 MB: a small one with fifty thousand lines in it that mean nothing."""
-    path = folder / "large.xml"
+def large(folder: Path, times: int = 1) -> Path:
+    """A metadata file of so many times 5 MB: a small one with fifty thousand lines in it, each, that mean nothing."""
+    path = folder / f"large-{times}.xml"
     if not path.exists():
         good = (EXAMPLES / "okta-healthy.xml").read_text(encoding="utf-8")
         at = good.rindex("</")
-        lines = f"<!-- {'x' * 90} 0123456789 -->\n" * 50_000
+        lines = f"<!-- {'x' * 90} 0123456789 -->\n" * 50_000 * times
         path.write_text(good[:at] + lines + good[at:], encoding="utf-8")
     return path
 

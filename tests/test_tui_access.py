@@ -366,6 +366,26 @@ def test_metadata_of_the_service_provider_gives_the_values(home: Path) -> None:
             assert "all given" in app.text()
             await app.press("down", "down", "y")
             assert app.app.copied == "https://sp.example.com/acs"
+            await app.press("end")
+            assert "metadata of the service provider" in app.flat()
+            assert "--" not in app.flat()
+
+    run(journey())
+
+
+def test_the_row_of_values_asks_for_what_is_missing(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "setup")
+            await app.press("end")
+            await app.tell_value("https://sp.example.com/acs")
+            assert "1 missing" in app.text()
+            await app.press("v")
+            assert "entity" in str(app.app.screen.query_one(".box").border_title).casefold()
+            await app.press("escape")
+            assert "your word" in app.flat()
+            await app.press("enter", "v")  # on the values themselves it is the one under the cursor
+            assert "acs" in str(app.app.screen.query_one(".box").border_title).casefold()
 
     run(journey())
 

@@ -20,7 +20,7 @@ from textual.widgets import Input, OptionList
 from doctor.engine.rulebook import shipped
 from doctor.model.error import InputError
 from doctor.sources.case_store import Store
-from doctor.tui import giving, intake, keeping, key, turns
+from doctor.tui import giving, intake, keeping, key, lines, turns
 from doctor.tui.app import DoctorApp
 from doctor.tui.glyph import UNICODE
 from doctor.tui.widgets.difference import Difference
@@ -479,7 +479,7 @@ def test_long_and_wide_lines_are_shown_whole(home: Path) -> None:
         app = Alone()
         async with app.run_test(size=(40, 40)) as pilot:
             view = app.query_one(DocumentView)
-            view.show(f"{wide}\n{long}\nfoo@\x1b[31m")
+            view.show(lines.of(f"{wide}\n{long}\nfoo@\x1b[31m"))
             await pilot.pause()
             rows = [view.render_line(y).text for y in range(view.virtual_size.height)]
             assert all(len(row) <= 40 for row in rows)
@@ -487,6 +487,17 @@ def test_long_and_wide_lines_are_shown_whole(home: Path) -> None:
             assert shown == f"{wide}{long}foo@\\x1b[31m"
 
     run(journey())
+
+
+def test_a_document_of_more_lines_than_anybody_reads_ends_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MOST", 3)
+    assert lines.of("a\nb\nc").texts == ["a", "b", "c"]
+    cut = lines.of("a\nb\n漢字\nd\ne")
+    assert cut.texts[:3] == ["a", "b", "漢字"]
+    assert "not shown" in cut.texts[3]
+    assert cut.wide == [False, False, True, False]
+    assert (cut.cells(0, 9), cut.cells(2, 9)) == (9, 4)
+    assert cut.starts(1, 0)[:4] == [0, 1, 2, 4]
 
 
 # --- finding one's way

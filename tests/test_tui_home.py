@@ -460,3 +460,19 @@ def test_a_case_of_files_says_where_they_are_judged(home: Path) -> None:
             assert "the files of this case" in app.flat()
 
     run(journey())
+
+
+def test_a_long_path_keeps_its_end_and_says_that_it_was_cut(home: Path) -> None:
+    folder = home / ("a-long-name-" * 12)
+    folder.mkdir()
+    path = folder / "okta.xml"
+    path.write_bytes((EXAMPLES / "okta-broken.xml").read_bytes())
+
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop(str(path))
+            first = app.text().split("\n")[1]
+            assert first.startswith(" ...")
+            assert "a-long-name-/okta.xml" in first
+
+    run(journey())

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from doctor.model.finding import Report
     from doctor.sources import case_store
     from doctor.sources.case_store import Store
-    from doctor.sources.display import Shown
     from doctor.sources.profile import Place
+    from doctor.tui.lines import Lines
 
 WHERE = "at:"
 """How a case notes where in a setup somebody stood, among what it was asked: `at:okta-saml:addresses`."""
@@ -38,11 +38,18 @@ BRIEFLY = 0.3
 """Seconds for which a store that another process holds is waited for: at first, and once it was told."""
 
 
+class Beside(NamedTuple):
+    """What stands beside the findings of a document. `placed`: its lines are those that findings name."""
+
+    lines: Lines
+    placed: bool
+
+
 class Sheet(NamedTuple):
-    """One input that was checked: its report, and the text of each document in it, by name."""
+    """One input that was checked: its report, and each document in it, by name."""
 
     report: Report
-    shown: Mapping[str, Shown]
+    shown: Mapping[str, Beside]
 
 
 class Desk:
@@ -155,11 +162,13 @@ class Desk:
         """Judge one input by itself; it becomes the sheet. Raises `InputError`."""
         from doctor import library
         from doctor.sources import display
+        from doctor.tui import lines
 
         report = library.check(subject, progress=progress, book=self.book, **self._given)
         if report.unreadable and not report.subjects:
             raise InputError(report.unreadable[0], "drop another file, or check its permissions")
-        sheet = Sheet(report, display.shown(subject, allow_private=self.options.allow_private))
+        shown = display.shown(subject, allow_private=self.options.allow_private)
+        sheet = Sheet(report, {name: Beside(lines.of(one.text), one.placed) for name, one in shown.items()})
         self.wanted()
         self.sheet = sheet
         return sheet

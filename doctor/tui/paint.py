@@ -77,6 +77,18 @@ def value(given: Any) -> str:
     return safe(str(given), 400)
 
 
+def source(told: str) -> str:
+    """Where a value comes from, for somebody who gives values by keys: no options of the command line."""
+    if told == "--sp-metadata":
+        return "metadata of the service provider"
+    return "your word" if told.startswith("--") or told in ("answer", "the command line") else told
+
+
+def ending(text: str, style: str, limit: int) -> Content:
+    """A long text by its end, as of a path, where the name tells most."""
+    return plain(text if len(text) <= limit else f"...{text[3 - limit :]}", style, limit)
+
+
 def pad(text: str, width: int, ellipsis: str = "…") -> str:
     """The text in exactly so many columns; a longer one is cut."""
     from rich.cells import cell_len, set_cell_size

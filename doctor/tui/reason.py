@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
 
 from doctor.engine.diagnosis import BEGIN
 from doctor.tui import paint
-from doctor.tui.widgets.finding import needed
+from doctor.tui.widgets.finding import because, needed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from doctor.engine.diagnose import Diagnosis
     from doctor.engine.retract import Given
@@ -65,21 +65,13 @@ def judged(one: Way, finding: Finding | None, signs: Glyphs) -> Content:
     if finding is not None:
         rows.append(paint.plain(finding.title))
     step = one.step or {}
-    rows += _facts(step.get("facts", ()), signs)
+    told = [(each["fact"], each["value"], each["source"] or "") for each in step.get("facts", ())]
+    rows += ["", because(told, signs)] if told else []
     if finding is not None and finding.needs:
         rows += ["", needed(finding)]
     if step.get("wrong_if"):
         rows += ["", paint.plain(step["wrong_if"], paint.DIM)]
     return paint.lines(rows)
-
-
-def _facts(facts: Sequence[dict[str, Any]], signs: Glyphs) -> list[Content | str]:
-    rows: list[Content | str] = ["", Content.styled("Because", "bold")] if facts else []
-    for one in facts:
-        source = f"  {one['source']}" if one["source"] else ""
-        fact = paint.plain(f"{one['fact']} = {paint.value(one['value'])}", limit=300)
-        rows.append(Content.assemble(f"{signs.bullet} ", fact, paint.plain(source, paint.DIM, 120)))
-    return rows
 
 
 def advised(found: Diagnosis, signs: Glyphs) -> Content:
@@ -104,5 +96,5 @@ def given(rows: Iterable[Given]) -> list[str]:
 def _line(one: Given) -> str:
     if one.kind == "document":
         return f"document  {one.label}"
-    source = f"   ({one.source})" if one.source else ""
+    source = f"   ({paint.source(one.source)})" if one.source else ""
     return f"{one.label}: {paint.value(one.value)}{source}" if one.kind == "answer" else f"text  {one.value}"

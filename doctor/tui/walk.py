@@ -149,7 +149,7 @@ def checklist(plan: Plan, signs: Glyphs) -> Content:
 def fields(step: Step | None, plan: Plan) -> list[Field]:
     """What can be copied: in a step what goes into the console, else the values of the setup."""
     if step is None:
-        return [Field(one.label, one.text, one.source or "not given") for one in plan.values]
+        return [Field(one.label, one.text, paint.source(one.source or "not given")) for one in plan.values]
     return [
         Field(one.field or "", None if one.missing else one.value, one.note or "")
         for one in step.actions

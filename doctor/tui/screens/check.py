@@ -13,7 +13,7 @@ from textual.widgets import ContentSwitcher, OptionList, Static
 from textual.widgets.option_list import Option
 
 from doctor.report.text import KINDS, counts
-from doctor.tui import paint
+from doctor.tui import lines, paint
 from doctor.tui.screens.page import Exported, Page
 from doctor.tui.widgets.document import DocumentView
 from doctor.tui.widgets.finding import FindingView
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from textual.events import Click
 
     from doctor.model.finding import Finding, Report, Subject
-    from doctor.sources.display import Shown
-    from doctor.tui.desk import Sheet
+    from doctor.tui.desk import Beside, Sheet
 
 _CLEANED = "cleaned copy, without secrets"
 VIEWS = {"findings": "Findings", "certificates": "Certificates", "flow": "Flow"}
@@ -65,7 +64,7 @@ class Check(Page):
         self._painted: Sheet | None = None
         self._findings: list[Finding] = []
         self._files: dict[str, str] = {}
-        self._showing: Shown | None = None
+        self._showing: Beside | None = None
 
     def body(self) -> ComposeResult:
         """The heading, the three views."""
@@ -120,7 +119,7 @@ class Check(Page):
         if self.desk.case is not None and self.desk.case.documents:
             told = f"What the files of this case come to together is in the diagnosis (d). {told}"
         self.query_one("#detail", FindingView).say(Content.styled(told, paint.DIM))
-        self.query_one(DocumentView).show("")
+        self.query_one(DocumentView).show(lines.NOTHING)
         self.query_one(Timeline).empty()
         self.query_one(SequenceDiagram).show([])
         self._views()
@@ -132,7 +131,7 @@ class Check(Page):
             product = self.desk.book.names.get(one.provider or "")
             told = dot.join(part for part in (KINDS.get(one.kind, one.kind), product) if part)
             name = "pasted text" if one.name == "bytes" else one.name
-            rows.append(Content.assemble(paint.plain(name, "bold", 80), "  ", paint.plain(told), _identity(one)))
+            rows.append(Content.assemble(paint.ending(name, "bold", 80), "  ", paint.plain(told), _identity(one)))
         if len(report.subjects) > 2:
             rows.append(Content.styled(f"and {len(report.subjects) - 2:,} more in it", paint.DIM))
         closing: list[Content | str] = [
@@ -195,9 +194,9 @@ class Check(Page):
             return
         self._showing = shown
         if shown is None:
-            view.show("The text of this input is not shown here.", placed=False)
+            view.show(lines.of("The text of this input is not shown here."), placed=False)
         else:
-            view.show(shown.text, placed=shown.placed, label=_CLEANED if self._is_capture(name) else "")
+            view.show(shown.lines, placed=shown.placed, label=_CLEANED if self._is_capture(name) else "")
 
     def _is_capture(self, name: str) -> bool:
         subjects = self._painted.report.subjects if self._painted else ()

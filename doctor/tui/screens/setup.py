@@ -247,14 +247,14 @@ class Setup(Page):
 
     def _value_meant(self) -> Value | None:
         """The value under the cursor; in a step the first that it lacks, else the first that the setup lacks."""
-        plan, step = self._plan, self.step()
+        plan, step, fields = self._plan, self.step(), self.query_one("#fields", OptionList)
         if plan is None:
             return None
-        at = self.query_one("#fields", OptionList).highlighted or 0
-        if step is None:
-            return plan.values[at] if at < len(plan.values) else None
-        lacking = [name for one in step.actions for name in one.missing] or list(plan.missing)
-        return next((one for one in plan.values if one.name in lacking), None)
+        if step is None and fields.has_focus:
+            return plan.values[fields.highlighted or 0]  # it has rows, or it could not have the keys
+        lacking = [name for one in step.actions for name in one.missing] if step is not None else []
+        wanted = next((one for one in plan.values if one.name in (lacking or plan.missing)), None)
+        return wanted or next((one for one in plan.values if step is None), None)
 
     def action_file(self) -> None:
         """Give a file or a connection; it verifies steps."""

@@ -15,7 +15,7 @@ from doctor.tui.glyph import glyphs_of
 from doctor.tui.widgets.difference import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from textual.widget import Widget
 
@@ -57,7 +57,8 @@ def parts(found: Finding, product: str | None, glyphs: Glyphs, file: str = "") -
     if found.verdict == "suspected" and found.needs:
         yield Static(needed(found), classes="part")
     elif found.evidence:
-        yield Static(_proof(found, glyphs), classes="part")
+        told = ((one.fact, one.value, one.source) for one in found.evidence[:8])
+        yield Static(because(told, glyphs), classes="part")
     yield Static(_rests_on(found, glyphs), classes="part")
 
 
@@ -89,13 +90,14 @@ def needed(found: Finding) -> Content:
     return Content.assemble(("Not decided yet: needs ", "bold"), paint.plain(facts(found.needs)))
 
 
-def _proof(found: Finding, glyphs: Glyphs) -> Content:
+def because(told: Iterable[tuple[str, object, str]], glyphs: Glyphs) -> Content:
+    """What a verdict follows from: facts by what people call them, each with its value and its source."""
     rows = [
         Content.assemble(
-            f"{glyphs.bullet} ", paint.plain(f"{one.fact} = {paint.value(one.value)}", limit=300), "  ",
-            paint.plain(one.source, paint.DIM, 120),
+            f"{glyphs.bullet} ", paint.plain(f"{facts((name,))}: {paint.value(value)}", limit=300), "  ",
+            paint.plain(paint.source(source), paint.DIM, 120),
         )
-        for one in found.evidence[:8]
+        for name, value, source in told
     ]  # fmt: skip
     return paint.lines([Content.styled("Because", "bold"), *rows])
 

@@ -884,3 +884,14 @@ def test_a_certificate_of_a_version_that_nobody_knows(version: int) -> None:
     found = [*serious_in(data), *serious_in(b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(data) +
                                             b"-----END CERTIFICATE-----\n")]  # fmt: skip
     assert found.count("certificate-unparseable") == 2
+
+
+@pytest.mark.parametrize("lines", [20_000])
+def test_what_is_repeated_costs_as_often_as_it_is_repeated(cli: Cli, tmp_path: Path, lines: int) -> None:
+    one = re.search(rb"<[a-z:]*SingleSignOnService[^>]*/>", HEALTHY)
+    assert one is not None
+    many = b"\n".join(one[0].replace(b"/sso/saml", b"/sso/saml%d" % number) for number in range(lines))
+    path = written(tmp_path, HEALTHY.replace(one[0], many))
+    begun = time.process_time()
+    assert cli("check", str(path)).code in (0, 1)
+    assert time.process_time() - begun < 8  # it took a minute when each was compared with every other

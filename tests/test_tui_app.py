@@ -495,7 +495,7 @@ def test_a_document_of_more_lines_than_anybody_reads_ends_with_a_word(monkeypatc
     cut = lines.of("a\nb\n漢字\nd\ne")
     assert cut.texts[:3] == ["a", "b", "漢字"]
     assert "not shown" in cut.texts[3]
-    assert cut.wide == [False, False, True, False]
+    assert cut.lengths[:3] == [1, 1, -2]
     assert (cut.cells(0, 9), cut.cells(2, 9)) == (9, 4)
     assert cut.starts(1, 0)[:4] == [0, 1, 2, 4]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from doctor.tui import intake
 from doctor.tui.intake import Dropped
 from doctor.tui.widgets.cases import age
 from doctor.tui.widgets.drop import Drop
+from doctor.tui.widgets.question import Question
 from tests.factory.broken_metadata import federation
 from tests.tui_pilot import AT, EXAMPLES, EXPIRED, run, running, visited
 
@@ -474,5 +477,113 @@ def test_a_long_path_keeps_its_end_and_says_that_it_was_cut(home: Path) -> None:
             first = app.text().split("\n")[1]
             assert first.startswith(" ...")
             assert "a-long-name-/okta.xml" in first
+
+    run(journey())
+
+
+def test_a_paste_takes_the_place_of_what_was_searched_for(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.type("okta")
+            await app.press("enter")
+            assert app.place == "Setup"
+            await app.press("f2")
+            app.app.screen.query_one("#drop").post_message(events.Paste(EXPIRED))
+            await app.idle()
+            assert app.app.screen.query_one("#drop", Input).value == EXPIRED
+
+    run(journey())
+
+
+def test_keys_right_behind_enter_wait_for_what_it_opens(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.type(EXPIRED)
+            for one in ("enter", "d", "n"):
+                app.app.simulate_key(one)
+            async with asyncio.timeout(20):
+                while app.place != "Note":
+                    await asyncio.sleep(0.02)
+            await app.press("f2")
+            await app.type("okta")
+            for one in ("enter", "m", "x", "y"):
+                app.app.simulate_key(one)
+            await asyncio.sleep(0.8)
+            await app.idle()
+            assert app.app.screen.query_one("#line", Input).value == "xy"
+
+    run(journey())
+
+
+def test_escape_closes_the_help_and_not_the_work_behind_it(home: Path) -> None:
+    go_on = threading.Event()
+
+    async def journey() -> None:
+        async with running(home) as app:
+            app.app.work("asking the vendor", lambda: go_on.wait(20))
+            await app.pilot.press("f1")
+            await asyncio.sleep(0.5)
+            assert app.place == "Help"
+            await app.pilot.press("escape")
+            await asyncio.sleep(0.1)
+            assert (app.place, app.app.busy) == ("Home", True)
+            await app.pilot.press("escape")
+            await asyncio.sleep(0.1)
+            assert not app.app.busy
+            go_on.set()
+
+    run(journey())
+
+
+def test_the_answers_keep_the_keys_while_a_dialog_is_open(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01")
+            assert app.place == "Diagnose"
+            await app.press("down")
+            assert "› answers" in app.text()
+            for key in ("t", "f1"):
+                await app.press(key, "escape")
+                assert "› answers" in app.text(), key
+
+    run(journey())
+
+
+def test_nothing_typed_is_no_answer(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await app.drop("Recipient mismatch: expected https://auth.example.com/sso/acs/conn_01")
+            asked = app.app.screen.query_one(Question).asking
+            await app.press("enter")
+            assert "Type the answer" in said(app)[-1]
+            assert app.app.screen.query_one(Question).asking is asked
+            assert app.app.desk.case is not None
+            assert "DECLINED" not in str(app.app.desk.case.answers).upper()
+
+    run(journey())
+
+
+def test_what_is_no_address_is_no_value_of_a_setup(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "setup")
+            await app.tell_value("not a url at all")
+            assert "is no address, and the ACS URL is one" in app.flat()
+            await app.press("escape")
+            assert "2 missing" in app.text()
+
+    run(journey())
+
+
+def test_escape_leads_from_the_values_to_the_steps(home: Path) -> None:
+    async def journey() -> None:
+        async with running(home) as app:
+            await visited(app, "setup")
+            await app.press("end", "enter")
+            assert "› values" in app.text()
+            await app.press("escape")
+            assert "› steps" in app.text()
+            await app.press("escape")
+            assert app.place == "Home"
 
     run(journey())

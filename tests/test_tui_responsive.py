@@ -352,3 +352,12 @@ def test_killed_while_a_large_document_is_kept_the_store_is_whole(home: Path, af
     case = store.load(rows[0].name)
     assert [Path(one.name).name for one in case.documents][:1] == ["okta-broken.xml"]
     assert len(case.documents) in (1, 2)
+
+
+def test_nobody_who_leaves_waits_for_a_thread_that_goes_on() -> None:
+    told = "import threading, time; from doctor.tui import terminal; terminal.ends_soon(3, 0.2)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{told}; threading.Thread(target=time.sleep, args=(60,)).start()"],
+        timeout=30, check=False,
+    )  # fmt: skip
+    assert done.returncode == 3

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from doctor import casework, library
 from doctor.model.error import InputError, UsageError
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from doctor.engine.rulebook import Rulebook
     from doctor.model.case import Case
     from doctor.model.error import DoctorError
-
-_OF_AN_APP: Final = re.compile(r"(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:/\S*")
-"""The address of an installed application: a scheme of its own (RFC 8252 section 7.1)."""
 
 
 def facts(given: Iterable[str]) -> dict[str, str]:
@@ -43,12 +39,9 @@ def case_name(given: str | None) -> str | None:
 
 def address(option: str, given: str | None, *, app: bool = False) -> None:
     """Refuse what is no whole address of the web (or, with `app`, of an installed application). Raises `UsageError`."""
-    from doctor.facts.address import address as parts
+    from doctor.facts.address import is_whole
 
-    if given is None or (app and _OF_AN_APP.fullmatch(given)):
-        return
-    shown = parts(given)
-    if shown.form != "absolute" or shown.scheme not in ("http", "https"):
+    if given is not None and not is_whole(given, app=app):
         raise UsageError(f"{option}: {given!r} is no address", f"write it whole: {option} https://…")
 
 

@@ -236,11 +236,9 @@ def _proof(leaf: str, outcome: Outcome, view: View, subject: str) -> Iterator[Pr
         yield Proof(name, shown(view[name]), view_source(view, name, subject, place))
         return
     if outcome.item is not None and name in ("", outcome.rule.collection):
-        found = view[outcome.rule.collection or ""]
-        number = found.index(outcome.item) if outcome.item in found else 0
         place = places.of_item(outcome.item)
         value = shown(getattr(outcome.item, field, None))
-        yield Proof(f"{outcome.rule.collection}[{number}].{field}", value, source(subject, place))
+        yield Proof(f"{outcome.rule.collection}[{outcome.number}].{field}", value, source(subject, place))
         return
     found = view[name]
     for number, item in enumerate(found if isinstance(found, tuple) else ()):

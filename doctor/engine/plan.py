@@ -56,13 +56,13 @@ class Group:
         if isinstance(found, Unknown):
             missing.update(found.missing)
             return
-        for item in found if found is not ABSENT else ():
+        for number, item in enumerate(found if found is not ABSENT else ()):
             key = self.read(item)
             telling_rules = self.remembered.get(key)
             if telling_rules is None:
                 telling_rules = self._judged(view, item, key)
             for rule in telling_rules:
-                _add(_outcome(rule, view, item), outcomes, missing)
+                _add(_outcome(rule, view, item, number), outcomes, missing)
 
     def _judged(self, view: View, item: Any, key: Any) -> tuple[Rule, ...]:
         found = tuple(rule for rule in self.rules if _outcome(rule, view, item) is not None)
@@ -72,14 +72,15 @@ class Group:
         return found
 
 
-def _outcome(rule: Rule, view: View, item: Any) -> Outcome | None:
+def _outcome(rule: Rule, view: View, item: Any, number: int = 0) -> Outcome | None:
     try:
         result = rule.test(view, item)
     except Exception as error:  # noqa: BLE001  (a defect of doctor is an outcome and stops nothing)
-        return Outcome(rule, CRASHED, item, error=f"{type(error).__name__}: {error}")
+        return Outcome(rule, CRASHED, item, error=f"{type(error).__name__}: {error}", number=number)
     if result is False:
         return None
-    return Outcome(rule, CONFIRMED, item) if result is True else Outcome(rule, UNKNOWN, item, result)
+    verdict, unknown = (CONFIRMED, None) if result is True else (UNKNOWN, result)
+    return Outcome(rule, verdict, item, unknown, number=number)
 
 
 class Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from doctor.engine import condition
 from doctor.model.state import ABSENT, Unknown
@@ -46,19 +46,15 @@ class Rule:
         return next((to for to, test in reversed(self._changes) if test(view, item) is True), self.severity)
 
 
-class Outcome:
-    """What a rule came to: a verdict, the item it holds for, what is missing, what crashed."""
+class Outcome(NamedTuple):
+    """What a rule came to: a verdict, the item it holds for and its number, what is missing, what crashed."""
 
-    __slots__ = ("error", "item", "missing", "rule", "verdict")
-
-    def __init__(
-        self, rule: Rule, verdict: str, item: Any = None, missing: Unknown | None = None, error: str = ""
-    ) -> None:
-        self.rule = rule
-        self.verdict = verdict
-        self.item = item
-        self.missing = missing
-        self.error = error
+    rule: Rule
+    verdict: str
+    item: Any = None
+    missing: Unknown | None = None
+    error: str = ""
+    number: int = 0
 
 
 def run(rule: Rule, view: View) -> list[Outcome]:
@@ -106,12 +102,12 @@ def _each(rule: Rule, view: View, found: Any) -> list[Outcome]:
         return [Outcome(rule, NOT_APPLICABLE)]
     confirmed: list[Outcome] = []
     open_: Outcome | None = None
-    for item in found:
+    for number, item in enumerate(found):
         result = rule.test(view, item)
         if result is True:
-            confirmed.append(Outcome(rule, CONFIRMED, item))
+            confirmed.append(Outcome(rule, CONFIRMED, item, number=number))
         elif result is not False:
-            open_ = Outcome(rule, UNKNOWN, item, result)
+            open_ = Outcome(rule, UNKNOWN, item, result, number=number)
     return confirmed or [open_ or Outcome(rule, RULED_OUT)]
 
 

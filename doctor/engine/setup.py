@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from doctor.engine import beside, verify
 from doctor.engine.instruction import Action, Value, Words, action, filled, type_of, words_for
 from doctor.engine.verify import FAILS, HOLDS, Check, Known
+from doctor.facts.address import is_whole
+from doctor.facts.registry import declared
 from doctor.model.error import UsageError
 from doctor.model.state import Unknown
 
@@ -111,10 +113,19 @@ def planned(
     )  # fmt: skip
 
 
-def fact_of(book: Rulebook, row: Row, value: str) -> str | None:
-    """The fact that tells a value of this row's guide; None for a value that no fact tells."""
-    found = book.guides[_guide(row)]["values"].get(value, {}).get("fact")
-    return None if found is None else str(found)
+def told(book: Rulebook, row: Row | None, value: str, text: str) -> dict[str, str]:
+    """The fact that a value of this row's guide tells. Raises `UsageError` when a case keeps none, or for a text that
+    is no address where one is wanted."""
+    found = book.guides[_guide(row)]["values"].get(value, {}) if row is not None else {}
+    fact = declared(found.get("fact", ""))
+    if fact is None:
+        raise UsageError(f"a case does not keep the {value}", "doctor setup takes it on the command line")
+    if fact.type.name == "url" and not is_whole(text, app=fact.name == _REDIRECT):
+        raise UsageError(f"{text!r} is no address, and the {found['label']} is one", "write it whole: https://…")
+    return {fact.name: text}
+
+
+_REDIRECT: Final = "oauth.expected_redirect_uri"
 
 
 def _guide(row: Row) -> str:

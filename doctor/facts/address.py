@@ -53,6 +53,17 @@ def address(url: str) -> Address:
     return Address(form, scheme.strip().lower(), host, _host_class(host))
 
 
+def is_whole(text: str, *, app: bool = False) -> bool:
+    """Whether it is a whole address of the web (or, with `app`, of an installed application)."""
+    shown = address(text)
+    return (app and bool(_OF_AN_APP.fullmatch(text))) or (shown.form == "absolute" and shown.scheme in _WEB)
+
+
+_WEB: Final = ("http", "https")
+_OF_AN_APP: Final = re.compile(r"(?!https?:)[A-Za-z][A-Za-z0-9+.-]*:/\S*")
+"""The address of an installed application: a scheme of its own (RFC 8252 section 7.1)."""
+
+
 def _host(authority: str) -> str:
     """The host of what stands between the scheme and the path."""
     if authority.replace(".", "").replace("-", "").isalnum():

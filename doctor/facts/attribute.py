@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,9 +83,8 @@ def attributes(view: View) -> Any:
     assertion = first_assertion(found)
     if assertion is None:
         return Unknown.of("response.attributes", "encrypted") if hidden(found) else ()
-    names = [one.name for one in assertion.attributes]
-    once = len(names) >= 500 or len(set(names)) == len(names)
-    return tuple([Item(one, 1 if once else names.count(one.name)) for one in assertion.attributes])
+    times = Counter([one.name for one in assertion.attributes])
+    return tuple([Item(one, times[one.name]) for one in assertion.attributes])
 
 
 def _count(assertion: Assertion) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts.fact import BOOL, NUMBER, TEXT, TIME, Fact, View, collection, enum, mapped, record
@@ -67,8 +68,8 @@ def items(found: Iterable[Certificate], now: datetime) -> tuple[Item, ...]:
     listed = tuple(found)
     if len(listed) == 1:
         return (Item(listed[0], now),)
-    prints = [one.sha256 for one in listed]
-    return tuple(Item(one, now, prints.count(one.sha256) if one.sha256 else 1) for one in listed)
+    prints = Counter(one.sha256 for one in listed)
+    return tuple(Item(one, now, prints[one.sha256] if one.sha256 else 1) for one in listed)
 
 
 def of_file(view: View) -> tuple[Item, ...]:

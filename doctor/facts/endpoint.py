@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from doctor.facts.address import HOST_CLASSES, address
@@ -68,11 +69,9 @@ def acs_endpoints(view: View) -> Any:
 
 
 def _endpoints(found: tuple[Endpoint, ...]) -> tuple[EndpointItem, ...]:
-    seen = [(one.binding_uri, one.location) for one in found]
-    bindings = [one.binding_uri for one in found]
-    return tuple(
-        EndpointItem(one, seen.count(key), bindings.count(key[0])) for one, key in zip(found, seen, strict=True)
-    )
+    seen = Counter((one.binding_uri, one.location) for one in found)
+    bindings = Counter(one.binding_uri for one in found)
+    return tuple(EndpointItem(one, seen[one.binding_uri, one.location], bindings[one.binding_uri]) for one in found)
 
 
 def sso_bindings(view: View) -> Any:

@@ -63,8 +63,8 @@ def _of_entity(entity: Entity) -> Iterator[_Told]:
         yield "entity_id", entity.entity_id
     for role in roles:
         yield from (("sso_url", one.location) for one in role.sso)
-    for role in entity.roles:
-        yield from (("cert_subject", one.subject) for one in role.certificates if one.subject and role in roles)
+    for role in roles:
+        yield from (("cert_subject", one.subject) for one in role.certificates if one.subject)
 
 
 def _of_connection(held: Connection) -> Iterator[_Told]:

@@ -7,6 +7,7 @@ counts the same anchors again and knows line and column of each. Nothing is paid
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -67,12 +68,29 @@ def excerpt(data: bytes, place: Place, width: int = 120) -> str | None:
 
 
 def _line_start(data: bytes, line: int) -> int | None:
-    start = 0
-    for _ in range(line - 1):
+    block, rest = divmod(line - 1, _BLOCK)
+    blocks = _blocks(data) if block else (0,)
+    if block >= len(blocks):
+        return None
+    start = blocks[block]
+    for _ in range(rest):
         start = data.find(b"\n", start) + 1
         if start == 0:
             return None
     return start
+
+
+_BLOCK: Final = 64
+_LINES: Final = re.compile(rb"(?:[^\n]*\n){%d}" % _BLOCK)
+
+
+@lru_cache(maxsize=1)
+def _blocks(data: bytes) -> tuple[int, ...]:
+    """Where each 64th line begins: with a finding on each of a hundred thousand lines nobody counts from the first."""
+    starts = [0]
+    while found := _LINES.match(data, starts[-1]):
+        starts.append(found.end())
+    return tuple(starts)
 
 
 @lru_cache(maxsize=1)

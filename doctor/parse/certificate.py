@@ -165,7 +165,17 @@ def _otherwise(der: bytes, error: str) -> tuple[str, str]:
         return "private-key", "a private key"
     if der[:1] == b"0" and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" in der[:40]:
         return "pkcs7", "a PKCS#7 bundle"
-    return "unparseable", f"the bytes are not a certificate: {error[:200]}"
+    return "unparseable", f"the bytes are not a certificate: {_defect(error)}"
+
+
+_SHORT: Final = re.compile(r"ShortData \{ needed: (\d+)")
+
+
+def _defect(error: str) -> str:
+    """What the library says of the structure, in words for somebody who copied it."""
+    if short := _SHORT.search(error):
+        return f"they break off, {int(short[1]):,} more are missing"
+    return "more follows than belongs to one" if "ExtraData" in error else "they have not its structure (ASN.1, DER)"
 
 
 def _loads(loader: object, der: bytes) -> bool:

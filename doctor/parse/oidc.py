@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -212,12 +213,12 @@ def callback(url: str) -> Callback | None:
     fragment = not _is_answer(found["query"]) and _is_answer(found["fragment"])
     pairs = found["fragment" if fragment else "query"]
     values = dict(reversed(pairs))
-    names = [name for name, _ in pairs]
+    names = Counter(name for name, _ in pairs)
     id_token = values.get("id_token")
     return Callback(
         url=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:2000],
         given=tuple(dict.fromkeys(name[:60] for name in names))[:40],
-        repeated=tuple(dict.fromkeys(name[:60] for name in names if names.count(name) > 1))[:10], fragment=fragment,
+        repeated=tuple(dict.fromkeys(name[:60] for name, times in names.items() if times > 1))[:10], fragment=fragment,
         error=_word(values.get("error")), description=words(values.get("error_description")),
         uri=_address(values.get("error_uri")), issuer=_text(values.get("iss")),
         id_token=jwt.read(id_token, "id_token") if id_token else None,

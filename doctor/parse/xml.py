@@ -150,7 +150,7 @@ def blank_declaration(data: bytes) -> bytes:
 
 def _refusal(error: Any) -> XmlRefused:
     line, column = error.position if error.position else (None, None)
-    text = re.sub(r", line \d+, column \d+.*$", "", str(error.msg or "it cannot be parsed"))
+    text = re.sub(r"(, line \d+, column \d+|, try XML_PARSE_HUGE).*$", "", str(error.msg or "it cannot be parsed"))
     return XmlRefused(_problem(text), text, Place(line or None, column or None))
 
 

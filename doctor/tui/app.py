@@ -20,7 +20,7 @@ from doctor.tui.looks import Looks
 from doctor.tui.screens.home import Home
 from doctor.tui.trail import PAGES, Trail
 from doctor.tui.turns import Turns
-from doctor.tui.work import Job, Work, wanted
+from doctor.tui.work import YOUNG, Job, Work, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -73,7 +73,10 @@ class DoctorApp(App[None]):
         self.copied = ""
         self._jobs = Work(self)
         self._trail = Trail(self)
-        self._turns = Turns(self, self._trail.stands)
+        self._turns = Turns(self, self._trail.stands, self._soon)
+        self._opening = 0.0
+        self.left: Callable[[int], None] | None = None
+        """Called with the exit code when the app ends, before what still works in threads is waited for."""
         self._looks = Looks(self)
         self._complaint: DoctorError | None = None
 
@@ -95,8 +98,10 @@ class DoctorApp(App[None]):
         self._trail.follow(event)
 
     def on_unmount(self) -> None:
-        """Leave the framework's scroll bars as they were."""
+        """Leave the framework's scroll bars as they were; nobody waits for work that was given up."""
         self._looks.leave()
+        if self.left is not None:
+            self.left(self.return_code or 0)
 
     def on_ready(self) -> None:
         """While somebody looks at the first screen, load the others."""
@@ -118,6 +123,10 @@ class DoctorApp(App[None]):
     async def on_behind(self, behind: Behind) -> None:
         """A key has had its effect."""
         await self._turns.back(behind)
+
+    def _soon(self) -> bool:
+        """Whether what a key has set off is painted or done before anybody would say that it takes its time."""
+        return self._jobs.young or time.monotonic() < self._opening
 
     def in_turn(self, act: Callable[[], object]) -> None:
         """Do something between two keys, as opening a dialog that no key has asked for. From any thread."""
@@ -221,7 +230,12 @@ class DoctorApp(App[None]):
         page: Any = self.screen
         for setting, given in settings.items():
             setattr(page, setting, given)
+        self._opening = time.monotonic() + YOUNG
         self.call_after_refresh(page.painted)
+
+    def painted(self) -> None:
+        """The page that was gone to is painted."""
+        self._opening = 0.0
 
     def action_go(self, name: str) -> None:
         """A function key; on the first screen one can type at once."""
@@ -249,13 +263,13 @@ class DoctorApp(App[None]):
         await self.run_action(f"{name}({words})")
 
     def action_leave(self) -> None:
-        """Escape: stop the work, leave a field, close a dialog, go back."""
+        """Escape: close a dialog, stop the work, leave a field, go back."""
         page: Any = self.screen
-        if self.busy:
+        if not isinstance(page, _page()):
+            self._trail.back()
+        elif self.busy:
             self.cancel()
-        elif hasattr(page, "left_field") and page.left_field():
-            return
-        else:
+        elif not page.left_field():
             self._trail.back()
             self.repaint()
 
@@ -288,7 +302,7 @@ class DoctorApp(App[None]):
             return getattr(self.screen, "NAME", "") not in parameters and isinstance(self.screen, _page())
         if name == "copy":
             return bool(getattr(self.screen, "COPIES", False))
-        if name == "export":
+        if name in ("export", "command_palette", "next_theme"):
             return isinstance(self.screen, _page())
         return True
 
@@ -364,5 +378,6 @@ def run(dropped: str | None = None) -> int:
     terminal.forgive_bytes()
     app = DoctorApp(dropped, alone=True)
     app.desk.book.ids  # noqa: B018  (read here, so that what is wrong with it is told on a plain terminal)
+    app.left = terminal.ends_soon
     app.run()
     return app.return_code or 0

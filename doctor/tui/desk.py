@@ -233,12 +233,8 @@ class Desk:
         """Tell a value of a setup. Raises `UsageError` when it is none that a case keeps."""
         from doctor import casework
         from doctor.engine import setup
-        from doctor.model.error import UsageError
 
-        fact = setup.fact_of(self.book, row, name) if row is not None else None
-        if fact is None:
-            raise UsageError(f"a case does not keep the {name}", "doctor setup takes it on the command line")
-        self._gather(casework.Evidence(given={fact: text}))
+        self._gather(casework.Evidence(given=setup.told(self.book, row, name, text)))
 
     def answer(self, asking: Asking, facts: dict[str, Any]) -> None:
         """Answer a question that is still put; without facts the person does not know."""

@@ -112,7 +112,8 @@ def seen(dropped: Dropped) -> str:
 def _seen_at(path: Path) -> str:
     try:
         if path.is_dir():
-            return f"folder of {sum(1 for _ in islice(path.iterdir(), 1000)):,} files"
+            count = sum(1 for _ in islice(path.iterdir(), 1000))
+            return f"folder of {count:,} file{'s' * (count != 1)}"
         if not path.is_file():
             return ""
         size = path.stat().st_size

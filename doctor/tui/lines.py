@@ -12,25 +12,27 @@ MOST: Final = 300_000
 
 
 class Lines(NamedTuple):
-    """The text of each line, its characters, and whether some of them take two columns (None: nowhere)."""
+    """The text of each line, and its characters: a negative number where some of them take two columns.
+
+    `sizes` are the numbers that occur.
+    """
 
     texts: list[str]
     lengths: list[int]
-    wide: list[bool] | None
+    sizes: frozenset[int]
 
     def cells(self, number: int, room: int) -> int:
         """Characters of a line (from 0) that surely fit into so many columns: half of them where some are wide."""
-        return max(room // 2, 1) if self.wide is not None and self.wide[number] else room
+        return _fitting(self.lengths[number], room)
 
     def starts(self, room: int, first: int) -> list[int]:
         """The row on which each line begins, and the one after the last, in so many columns from this row on."""
-        if self.wide is None:
-            rows = [-(-length // room) or 1 for length in self.lengths]
-        else:
-            half = max(room // 2, 1)
-            both = zip(self.lengths, self.wide, strict=True)
-            rows = [-(-length // (half if wide else room)) or 1 for length, wide in both]
-        return [*accumulate(rows, initial=first)]
+        rows = {size: -(-abs(size) // _fitting(size, room)) or 1 for size in self.sizes}
+        return [*accumulate(map(rows.__getitem__, self.lengths), initial=first)]
+
+
+def _fitting(size: int, room: int) -> int:
+    return room if size >= 0 else max(room // 2, 1)
 
 
 def of(text: str) -> Lines:
@@ -38,8 +40,12 @@ def of(text: str) -> Lines:
     texts = text.split("\n", MOST)
     if len(texts) > MOST:
         texts[MOST:] = ["(what follows is judged, too, and not shown)"]
-    wide = None if text.isascii() else [not one.isascii() and cell_len(one) != len(one) for one in texts]
-    return Lines(texts, [*map(len, texts)], wide)
+    lengths = [*map(len, texts)] if text.isascii() else [_size(one) for one in texts]
+    return Lines(texts, lengths, frozenset(lengths))
 
 
-NOTHING: Final = Lines([], [], None)
+def _size(line: str) -> int:
+    return len(line) if line.isascii() or cell_len(line) == len(line) else -len(line)
+
+
+NOTHING: Final = Lines([], [], frozenset())

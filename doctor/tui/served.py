@@ -5,15 +5,14 @@ It ends with the server, however that ended.
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
 from typing import Final
 
 from textual.drivers.web_driver import WebDriver
 
 from doctor.model.error import DoctorError
 from doctor.report.safe import line
+from doctor.tui import terminal
 from doctor.tui.app import DoctorApp
 
 PATIENCE: Final = 5.0
@@ -27,9 +26,7 @@ class PipeDriver(WebDriver):
         """Read what is typed until the app ends. When the pipe ends first nobody is there any more."""
         super().run_input_thread()
         if not self.exit_event.is_set():
-            late = threading.Timer(PATIENCE, os._exit, (0,))
-            late.daemon = True
-            late.start()
+            terminal.ends_soon(0, PATIENCE)
             self._app.call_from_thread(self._app.exit)
 
 

@@ -43,9 +43,9 @@ class Turns:
     All of this runs in the app's own queue, one call after the other.
     """
 
-    def __init__(self, app: App[Any], ready: Callable[[], Awaitable[None]]) -> None:
-        """`ready` waits until the screen on top takes keys."""
-        self._app, self._ready = app, ready
+    def __init__(self, app: App[Any], ready: Callable[[], Awaitable[None]], soon: Callable[[], bool]) -> None:
+        """`ready` waits until the screen on top takes keys; `soon` says that what a key has set off is nearly done."""
+        self._app, self._ready, self._soon = app, ready, soon
         self._keys: deque[Callable[[], Awaitable[None]]] = deque()
         self._acts: deque[Callable[[], object]] = deque()
         self._behind: Behind | None = None
@@ -84,6 +84,9 @@ class Turns:
         while self._behind is None and (self._acts or self._keys):
             await self._ready()
             target: MessagePump = self._app
+            if not self._acts and self._soon():
+                self._look_soon()
+                return
             if self._acts:
                 self._acts.popleft()()
             else:
@@ -104,7 +107,7 @@ class Turns:
         self._looks = False
         if self._behind is not None and self._behind.lost:
             self._behind = None
-            await self._next()
+        await self._next()
         if self._acts or self._keys:
             self._look_soon()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from textual.worker import NoActiveWorker, get_current_worker
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from doctor.tui.app import DoctorApp
+
+
+YOUNG: Final = 0.3
+"""Seconds for which a key waits for the work that the key before it began; then it is given on beside it."""
 
 
 class Cancelled(Exception):  # noqa: N818  (it is no error)
@@ -48,11 +53,17 @@ class Work:
         self._running: Worker[Any] | None = None
         self._waiting: deque[Job] = deque()
         self.progress = ""
+        self._since = 0.0
 
     @property
     def busy(self) -> bool:
         """Whether something is being worked on."""
         return self._running is not None
+
+    @property
+    def young(self) -> bool:
+        """Whether something has been worked on for less time than would be told of: keys wait for it."""
+        return self.busy and time.monotonic() - self._since < YOUNG
 
     def add(self, job: Job) -> None:
         """Begin a job, or let it wait: what a person gave while something else was going on is not lost."""
@@ -73,7 +84,7 @@ class Work:
 
     def _next(self) -> None:
         job = self._waiting.popleft()
-        self.progress = job.said
+        self.progress, self._since = job.said, time.monotonic()
         self._app.page_busy(job.said)
         self._running = self._app.run_worker(lambda: self._done(job), thread=True, group="work", exit_on_error=False)
 

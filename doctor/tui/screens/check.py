@@ -134,9 +134,9 @@ class Check(Page):
             rows.append(Content.assemble(paint.ending(name, "bold", 80), "  ", paint.plain(told), _identity(one)))
         if len(report.subjects) > 2:
             rows.append(Content.styled(f"and {len(report.subjects) - 2:,} more in it", paint.DIM))
+        verdict: list[Content | str] = [] if _warned(report) else [paint.word(report.verdict), dot]
         closing: list[Content | str] = [
-            paint.word(report.verdict),
-            dot,
+            *verdict,
             counts(report.counts),
             dot,
             f"{report.rules_run:,} rules",
@@ -285,3 +285,8 @@ def _identity(one: Subject) -> Content:
         if value := one.summary.get(key):
             return Content.assemble("\n  ", paint.plain(value, paint.DIM, 120))
     return Content("")
+
+
+def _warned(report: Report) -> bool:
+    """Whether it passes with warnings: beside them the word would say that all is well."""
+    return report.verdict == "pass" and any(one.severity == "warning" for one in report.findings)

@@ -152,8 +152,8 @@ class Diagnose(Page):
             if shown and question.has_focus_within:
                 self.query_one("#list").focus()
             return
-        question.put(asking, others=len(found.needs) > 1)
-        if not self._asked_focus or question.has_focus_within:
+        another = question.put(asking, others=len(found.needs) > 1)
+        if not self._asked_focus or (another and question.has_focus_within):
             self._asked_focus = True
             question.take_focus()
 

@@ -253,9 +253,10 @@ class Home(Page):
         self.filtered()
 
     def field(self, text: str = "") -> None:
-        """Go to the field, with a paste for it."""
+        """Go to the field, with a paste for it; what stood there is marked, so that what comes takes its place."""
         drop = self.query_one(Drop)
         drop.focus()
+        drop.action_select_all()
         if text:
             drop.paste(text)
 

@@ -94,6 +94,7 @@ class Page(Screen[None]):
         if self._there:
             self._titled()
             self.paint_page()
+            self.doctor.painted()
 
     @property
     def _there(self) -> bool:

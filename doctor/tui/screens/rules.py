@@ -88,7 +88,7 @@ class Rules(Page):
         """The list follows every key."""
         words = self.query_one(Input).value.casefold().split()
         held = [row for row in self._all if _holds(row, words)]
-        self._rows = sorted(held, key=lambda row: [row["id"]] != words)  # a whole id comes first
+        self._rows = sorted(held, key=lambda row: row["id"] != "-".join(words))  # a whole id comes first
         listed = self.query_one("#list", OptionList)
         listed.clear_options()
         listed.add_options([Option(_line(row)) for row in self._rows])

@@ -174,6 +174,13 @@ class Setup(Page):
             return self._plan is not None and (action != "pitfalls" or bool(self._plan.pitfalls))
         return super().check_action(action, parameters)
 
+    def left_field(self) -> bool:
+        """Escape leaves the values for the steps, before it leaves the screen."""
+        if not self.query_one("#fields").has_focus:
+            return super().left_field()
+        self.query_one("#steps").focus()
+        return True
+
     def action_tick(self) -> None:
         """Check a step off, or take that back; the cursor goes on."""
         step, row = self.step(), self._row

@@ -99,7 +99,7 @@ class DocumentView(ScrollView, can_focus=True):
 
     def _touched(self, offset: int, room: int) -> bool:
         """Whether a row of the line holds what is pointed at; of a line that fits on a few rows all do."""
-        if not self._length or self._lines.lengths[self._line - 1] <= 3 * room:
+        if not self._length or abs(self._lines.lengths[self._line - 1]) <= 3 * room:
             return True
         start = self._column - 1
         return offset < start + self._length and start < offset + room

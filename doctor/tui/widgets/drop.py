@@ -47,12 +47,15 @@ class Drop(Input):
         self.post_message(self.Held())
 
     def paste(self, text: str) -> None:
-        """Take a paste. Terminals send line breaks as carriage returns; a text of several lines is held."""
+        """Take a paste, in place of what is marked; a text of several lines is held.
+
+        Terminals send line breaks as carriage returns.
+        """
         lines = text.replace("\r\n", "\n").replace("\r", "\n")
         if "\n" in lines.strip() or len(lines) > _MANY:
             self.hold(lines)
         else:
-            self.insert_text_at_cursor(lines.strip("\n"))
+            self.replace(lines.strip("\n"), *sorted(self.selection))
 
     def _on_paste(self, event: Paste) -> None:
         """The framework would take the first line only."""

@@ -47,12 +47,12 @@ class Question(Vertical):
         yield Input(id="reply")
         yield OptionList(id="answers")
 
-    def put(self, asking: Asking, *, others: bool) -> None:
-        """Put this question."""
+    def put(self, asking: Asking, *, others: bool) -> bool:
+        """Put this question; whether it is another one than before."""
         fresh = self.asking is None or self.asking.acquisition != asking.acquisition
         self.asking = asking
         if not fresh:
-            return
+            return False
         self._told = False
         self._words()
         field = self.query_one(Input)
@@ -64,6 +64,7 @@ class Question(Vertical):
         words = [label for label, _ in asking.choices] + [_UNKNOWN, _HOW] + ([_OTHER] if others else [])
         listed.add_options([Option(self._choice(number, word)) for number, word in enumerate(words, 1)])
         listed.highlighted = 0
+        return True
 
     def _choice(self, number: int, word: str) -> Content:
         """An answer; it has a number where a digit is not typed into the field."""
@@ -108,11 +109,13 @@ class Question(Vertical):
 
     @on(Input.Submitted, "#reply")
     def typed(self, event: Input.Submitted) -> None:
-        """An answer was typed; nothing means not known."""
+        """An answer was typed."""
         event.stop()
-        if self.asking is not None:
-            text = event.value.strip()
-            self.post_message(self.Answered(self.asking, None if text else {}, text))
+        text = event.value.strip()
+        if self.asking is not None and text:
+            self.post_message(self.Answered(self.asking, None, text))
+        elif self.asking is not None:
+            self.notify(f"Type the answer, or choose below (down): {_UNKNOWN}.", severity="warning")
 
     def on_key(self, event: Any) -> None:
         """Digits choose; down leaves the field for the answers."""

@@ -359,15 +359,19 @@ def test_keys_at_once_do_what_the_same_keys_do_one_by_one(home: Path, keys: str,
             if at_once:
                 for one in keys.split():
                     app.app.post_message(events.Key(one, {"slash": "/"}.get(one, one if len(one) == 1 else None)))
-                await asyncio.sleep(0.5)
-                await app.idle()
+                await app.until(lambda: _stood(app) == (place, typed))
             else:
                 await app.press(*keys.split())
-            fields = app.app.screen.query(Input)
-            assert (app.place, fields.first().value if fields else "") == (place, typed)
+                assert _stood(app) == (place, typed)
 
     run(journey(at_once=False))
     run(journey(at_once=True))
+
+
+def _stood(app: Driver) -> tuple[str, str]:
+    """The screen, and what is typed in its first field."""
+    fields = app.app.screen.query(Input)
+    return app.place, fields.first().value if fields else ""
 
 
 def test_one_can_always_leave_even_when_the_part_with_the_keys_hangs(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,8 @@ from textual.widgets import Input, OptionList
 
 from doctor.model.case import Case
 from doctor.sources.case_store import Store
-from doctor.tui import intake
+from doctor.tui import app as doctor_app
+from doctor.tui import intake, work
 from doctor.tui.intake import Dropped
 from doctor.tui.widgets.cases import age
 from doctor.tui.widgets.drop import Drop
@@ -495,22 +495,23 @@ def test_a_paste_takes_the_place_of_what_was_searched_for(home: Path) -> None:
     run(journey())
 
 
-def test_keys_right_behind_enter_wait_for_what_it_opens(home: Path) -> None:
+def test_keys_right_behind_enter_wait_for_what_it_opens(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in (work, doctor_app):
+        monkeypatch.setattr(one, "YOUNG", 20.0)  # however slow the machine is
+
     async def journey() -> None:
         async with running(home) as app:
             await app.type(EXPIRED)
             for one in ("enter", "d", "n"):
                 app.app.simulate_key(one)
-            async with asyncio.timeout(20):
-                while app.place != "Note":
-                    await asyncio.sleep(0.02)
+            await app.until(lambda: app.place == "Note")
+            await app.idle()
             await app.press("f2")
             await app.type("okta")
             for one in ("enter", "m", "x", "y"):
                 app.app.simulate_key(one)
-            await asyncio.sleep(0.8)
-            await app.idle()
-            assert app.app.screen.query_one("#line", Input).value == "xy"
+            await app.until(lambda: app.place == "Line")
+            await app.until(lambda: app.app.screen.query_one("#line", Input).value == "xy")
 
     run(journey())
 
@@ -522,14 +523,12 @@ def test_escape_closes_the_help_and_not_the_work_behind_it(home: Path) -> None:
         async with running(home) as app:
             app.app.work("asking the vendor", lambda: go_on.wait(20))
             await app.pilot.press("f1")
-            await asyncio.sleep(0.5)
-            assert app.place == "Help"
+            await app.until(lambda: app.place == "Help")
             await app.pilot.press("escape")
-            await asyncio.sleep(0.1)
-            assert (app.place, app.app.busy) == ("Home", True)
+            await app.until(lambda: app.place == "Home")
+            assert app.app.busy
             await app.pilot.press("escape")
-            await asyncio.sleep(0.1)
-            assert not app.app.busy
+            await app.until(lambda: not app.app.busy)
             go_on.set()
 
     run(journey())

@@ -21,6 +21,7 @@ from doctor.sources.case_store import Store
 from doctor.tui import garbage
 from doctor.tui.app import DoctorApp
 from doctor.tui.desk import Desk
+from doctor.tui.work import YOUNG
 from tests.tui_pilot import EXAMPLES, EXPIRED, Driver, run, running
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def test_keys_land_while_five_megabytes_are_read(home: Path, monkeypatch: pytest
             await begin(app, large(home))
             await until(lambda: reads[0] > 0)
             field = app.app.screen.query_one(Input)
+            await asyncio.sleep(YOUNG)  # keys right behind enter wait for what it opens; these come later
             before = reads[0]
             for number, key in enumerate("scim", 1):
                 app.app.simulate_key(key)

@@ -13,7 +13,7 @@ from doctor.sources.case_store import Store
 from doctor.tui.app import DoctorApp
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine
 
     from textual.pilot import Pilot
 
@@ -86,6 +86,12 @@ class Driver:
                 await asyncio.sleep(0.01)
             await self.pilot.pause()
             await self.pilot.pause()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until this holds."""
+        async with asyncio.timeout(PATIENCE):
+            while not holds():
+                await asyncio.sleep(0.02)
 
     @property
     def place(self) -> str:

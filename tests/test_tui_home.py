@@ -186,8 +186,8 @@ def test_a_store_that_cannot_be_used_hides_no_check(home: Path, store: str) -> N
             hint = "allow writing to that folder" if store == "unwritable" else "move or rename that file"
             assert hint in app.flat()
             await app.press("escape")
-            assert app.place == "Check"
-            assert "certificate-expired" in app.text()
+            await app.until(lambda: app.place == "Check")
+            await app.until(lambda: "certificate-expired" in app.text())
 
     run(journey())
 

@@ -82,7 +82,7 @@ class Driver:
         """Wait until nothing is being worked on."""
         async with asyncio.timeout(PATIENCE):
             await self.pilot.pause()
-            while not self.app.settled or any(not one.is_finished for one in self.app.workers):
+            while self.app.busy or any(not one.is_finished for one in self.app.workers):
                 await asyncio.sleep(0.01)
             await self.pilot.pause()
             await self.pilot.pause()

@@ -128,11 +128,6 @@ class DoctorApp(App[None]):
         """Whether what a key has set off is painted or done before anybody would say that it takes its time."""
         return self._jobs.young or time.monotonic() < self._opening
 
-    @property
-    def settled(self) -> bool:
-        """Whether every key has had its effect, and nothing is worked on."""
-        return self._turns.over and not self.busy
-
     def in_turn(self, act: Callable[[], object]) -> None:
         """Do something between two keys, as opening a dialog that no key has asked for. From any thread."""
         self._turns.add(act)

@@ -51,11 +51,6 @@ class Turns:
         self._behind: Behind | None = None
         self._looks = False
 
-    @property
-    def over(self) -> bool:
-        """Whether nothing waits, and what was given has had its effect."""
-        return self._behind is None and not self._keys and not self._acts
-
     async def take(self, key: Event, give: Callable[[Event], Awaitable[None]]) -> None:
         """Give a key on now, or after what came before it."""
         self._keys.append(partial(give, key))
